@@ -1,0 +1,25 @@
+namespace Foolscap.Tubs.Banana;
+
+/// <summary>One sequence that has been opened and not yet closed.</summary>
+internal struct Frame
+{
+    public FrameKind Kind;
+
+    /// <summary>The number written in the OPEN, which the CLOSE must repeat.</summary>
+    public ulong Label;
+
+    /// <summary>Which OPEN of the connection it is, counted from 0: what <c>(reference N)</c> names.</summary>
+    public long Index;
+
+    /// <summary>How many members have come.</summary>
+    public int Members;
+
+    /// <summary>The value that grows here, or what has come of it.</summary>
+    public object? Value;
+
+    /// <summary>The key that waits for its value, the FURL, or the members of an immutable sequence.</summary>
+    public object? Extra;
+
+    /// <summary>An integer that has come: a clid, a reference's number.</summary>
+    public long Number;
+}

@@ -1,0 +1,448 @@
+using System.Buffers;
+using System.Text;
+
+namespace Foolscap.Tubs.Banana;
+
+/// <summary>
+/// Builds one message at a time from its tokens: the stack of open sequences, and the call, answer or error that they
+/// make up (<c>foolscap.call</c>). The scope of <c>(reference N)</c> is one message. Not thread-safe.
+/// </summary>
+internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
+{
+    private static readonly object[] SmallIntegers = [.. Enumerable.Range(0, 256).Select(static value => (object)(long)value)];
+
+    private readonly NameCache _names = new();
+    private readonly List<RemoteReference> _received = [];
+    private readonly Dictionary<long, object> _containers = [];
+
+    private Frame[] _frames = new Frame[8];
+    private int _depth;
+    private long _opens;
+    private int _tokens;
+    private long _bytes;
+
+    private long _requestId;
+    private IReferenceable? _target;
+    private string _method = string.Empty;
+    private List<object?>? _arguments;
+    private Dictionary<string, object?>? _keywords;
+    private object? _result;
+
+    /// <summary>Whether no sequence is open.</summary>
+    public bool IsEmpty => _depth == 0;
+
+    /// <summary>Whether the next byte string may be the only argument of a call to an <see cref="IByteStringReceiver"/>.</summary>
+    public bool TakesBytesInPlace =>
+        Top is { Kind: FrameKind.Arguments, Members: 0, Number: 1 } && _target is IByteStringReceiver;
+
+    private ref Frame Top => ref _frames[_depth - 1];
+
+    /// <summary>Counts an OPEN that is not built: one in a sequence that is skipped.</summary>
+    public void CountOpen() => _opens++;
+
+    /// <summary>Whether a CLOSE of this number fits the frame so many levels below the top, from 1.</summary>
+    public bool MatchesLabel(int level, ulong label) => _frames[_depth - level].Label == label;
+
+    /// <summary>Opens a sequence.</summary>
+    /// <returns>False if another token is needed to tell its type.</returns>
+    /// <exception cref="ViolationException">This type is not known here.</exception>
+    public bool TryOpen(in ReadOnlySequence<byte> type, ulong label)
+    {
+        string name = GetName(type);
+        if (_depth > 0 && Top.Kind == FrameKind.Error && Top.Members == 1)
+        {
+            return TryOpenFailure(name, label);
+        }
+
+        long index = _opens++;
+        FrameKind kind = FrameTypes.Find(name, _depth == 0 ? null : Top);
+        if (_depth == 0)
+        {
+            BeginMessage();
+        }
+
+        CountToken();
+        Push(kind, label, index);
+        return true;
+    }
+
+    public void Integer(TokenType type, long value)
+    {
+        CountToken();
+        ref Frame top = ref Top;
+        switch (top.Kind)
+        {
+            case FrameKind.Call when top.Members == 0:
+            case FrameKind.Answer or FrameKind.Error when top.Members == 0:
+                Require(type == TokenType.Int, "A request id must be an INT token.");
+                BeginRequest(ref top, value);
+                break;
+            case FrameKind.Call when top.Members == 1:
+                _target = handler.FindTarget(value) ?? throw new ViolationException($"unknown CLID {value}");
+                top.Members = 2;
+                break;
+            case FrameKind.Arguments when top.Number < 0:
+                Require(type == TokenType.Int, "The count of positional arguments must be an INT token.");
+                top.Number = value;
+                break;
+            case FrameKind.Boolean when top.Members == 0 && type == TokenType.Int:
+                top.Value = value != 0;
+                top.Members = 1;
+                break;
+            case FrameKind.Reference or FrameKind.MyReference or FrameKind.YourReference when top.Members == 0:
+                top.Number = value;
+                top.Members = 1;
+                break;
+            default:
+                Add(type, (ulong)value < (ulong)SmallIntegers.Length ? SmallIntegers[value] : value);
+                break;
+        }
+    }
+
+    public void Bytes(TokenType type, in ReadOnlySequence<byte> bytes)
+    {
+        CountToken();
+        CountBytes(bytes.Length);
+        ref Frame top = ref Top;
+        switch (top.Kind)
+        {
+            case FrameKind.Call when top.Members == 2:
+                _method = GetName(bytes);
+                top.Members = 3;
+                break;
+            case FrameKind.Arguments when top.Number >= 0 && top.Members >= top.Number && top.Extra is null:
+                top.Extra = GetName(bytes);
+                break;
+            case FrameKind.Unicode when top.Members == 0:
+                top.Value = GetText(bytes);
+                top.Members = 1;
+                break;
+            case FrameKind.MyReference when top.Members is 1 or 2:
+                // The interface's name says nothing here; the FURL comes behind it.
+                top.Extra = top.Members == 2 ? GetName(bytes) : null;
+                top.Members++;
+                break;
+            default:
+                Add(type, bytes.ToArray());
+                break;
+        }
+    }
+
+    public void Value(TokenType type, object value)
+    {
+        CountToken();
+        Add(type, value);
+    }
+
+    /// <summary>Delivers a call whose one argument is a byte string, and whose two CLOSEs have been read.</summary>
+    public void BytesCall(in ReadOnlySequence<byte> bytes)
+    {
+        IByteStringReceiver target = (IByteStringReceiver)_target!;
+        long requestId = _requestId;
+        string method = _method;
+        Reset();
+        handler.HandleBytesCall(requestId, target, method, bytes);
+    }
+
+    /// <summary>Closes the innermost sequence.</summary>
+    /// <exception cref="ViolationException">It is not acceptable; it is off the stack already.</exception>
+    public void Close(ulong label)
+    {
+        Frame closed = Top;
+        if (closed.Label != label)
+        {
+            throw new BananaException($"CLOSE({label}) came where CLOSE({closed.Label}) belongs.");
+        }
+
+        CheckComplete(closed);
+        Top = default;
+        _depth--;
+        switch (closed.Kind)
+        {
+            case FrameKind.Call:
+                DeliverCall();
+                break;
+            case FrameKind.Answer:
+                (long answered, object? result) = (_requestId, _result);
+                Reset();
+                handler.HandleAnswer(answered, result);
+                break;
+            case FrameKind.Error:
+                (long failed, object? failure) = (_requestId, _result);
+                Reset();
+                handler.HandleFailure(failed, (RemoteException)failure!);
+                break;
+            case FrameKind.Arguments:
+                Top.Members = 4;
+                break;
+            case FrameKind.Failure:
+                _result = RemoteFailure.FromState((Dictionary<string, object?>)closed.Value!);
+                Top.Members = 2;
+                break;
+            default:
+                Add(TokenType.Close, Finish(closed));
+                break;
+        }
+    }
+
+    /// <summary>Gives the current message up and reports why.</summary>
+    /// <returns>How many of its sequences are still open.</returns>
+    public int Abandon(ViolationException violation, bool byPeer)
+    {
+        FrameKind? kind = _depth > 0 ? _frames[0].Kind : null;
+        int members = _depth > 0 ? _frames[0].Members : 0;
+        (int open, long requestId) = (_depth, _requestId);
+        foreach (RemoteReference reference in _received)
+        {
+            handler.Discard(reference);
+        }
+
+        Reset();
+        if (kind == FrameKind.Call && members > 0 && requestId != 0 && !byPeer)
+        {
+            handler.HandleCallViolation(requestId, violation);
+        }
+        else if (kind is FrameKind.Answer or FrameKind.Error && members > 0)
+        {
+            handler.HandleFailure(requestId, violation);
+        }
+
+        return open;
+    }
+
+    private bool TryOpenFailure(string name, ulong label)
+    {
+        ref Frame error = ref Top;
+        if (error.Extra is null && name == "copyable")
+        {
+            error.Extra = name;
+            return false;
+        }
+
+        long index = _opens++;
+        if (error.Extra is null)
+        {
+            throw new ViolationException($"An error answer must hold a copyable, not: {Excerpt.Of(name)}");
+        }
+
+        error.Extra = null;
+        if (name != RemoteFailure.CopyableName)
+        {
+            throw new ViolationException($"An error answer holds an unknown copyable: {Excerpt.Of(name)}");
+        }
+
+        CountToken();
+        Push(FrameKind.Failure, label, index);
+        return true;
+    }
+
+    private void BeginRequest(ref Frame top, long requestId)
+    {
+        _requestId = requestId;
+        if (top.Kind != FrameKind.Call && !handler.IsPending(requestId))
+        {
+            throw new ViolationException($"an answer to request {requestId}, which is not awaited");
+        }
+
+        top.Members = 1;
+    }
+
+    /// <summary>Adds a value to the innermost sequence.</summary>
+    private void Add(TokenType type, object? value)
+    {
+        ref Frame top = ref Top;
+        switch (top.Kind)
+        {
+            case FrameKind.Arguments:
+                AddArgument(ref top, type, value);
+                break;
+            case FrameKind.Answer when top.Members == 1:
+                _result = value;
+                top.Members = 2;
+                break;
+            case FrameKind.List:
+                ((List<object?>)top.Value!).Add(value);
+                break;
+            case FrameKind.Tuple or FrameKind.FrozenSet:
+                ((List<object?>)top.Extra!).Add(top.Kind == FrameKind.FrozenSet ? Containers.CheckHashable(value) : value);
+                break;
+            case FrameKind.Set:
+                ((HashSet<object?>)top.Value!).Add(Containers.CheckHashable(value));
+                break;
+            case FrameKind.Dict:
+                Containers.AddToDict(ref top, value);
+                break;
+            case FrameKind.Failure:
+                RemoteFailure.AddToState(ref top, value);
+                break;
+            default:
+                throw new BananaException($"A {type} token cannot stand at this place of a {top.Kind} sequence.");
+        }
+    }
+
+    private void AddArgument(ref Frame top, TokenType type, object? value)
+    {
+        Require(top.Number >= 0, "The count of positional arguments must be an INT token.");
+        if (top.Members < top.Number)
+        {
+            (_arguments ??= []).Add(value);
+            top.Members++;
+        }
+        else if (top.Extra is string keyword)
+        {
+            (_keywords ??= new Dictionary<string, object?>(StringComparer.Ordinal))[keyword] = value;
+            top.Extra = null;
+        }
+        else
+        {
+            throw new BananaException($"A {type} token stands where the name of a keyword argument belongs.");
+        }
+    }
+
+    private static void CheckComplete(in Frame frame)
+    {
+        bool complete = frame.Kind switch
+        {
+            FrameKind.Call => frame.Members == 4,
+            FrameKind.Arguments => frame.Number >= 0 && frame.Members == frame.Number && frame.Extra is null,
+            FrameKind.Answer or FrameKind.Error => frame.Members == 2,
+            FrameKind.Unicode or FrameKind.Boolean or FrameKind.Reference or FrameKind.YourReference => frame.Members == 1,
+            FrameKind.MyReference => frame.Members >= 1,
+            _ => true,
+        };
+        Require(complete, $"A {frame.Kind} sequence ended too early.");
+    }
+
+    private object? Finish(in Frame closed)
+    {
+        switch (closed.Kind)
+        {
+            case FrameKind.Tuple:
+                ((BananaTuple)closed.Value!).Complete((List<object?>)closed.Extra!);
+                return closed.Value;
+            case FrameKind.FrozenSet:
+                // Python does not track frozensets, so no (reference) ever names one.
+                return Containers.Freeze((List<object?>)closed.Extra!);
+            case FrameKind.Reference:
+                return _containers.TryGetValue(closed.Number, out object? container)
+                    ? container
+                    : throw new ViolationException($"dangling reference {closed.Number}");
+            case FrameKind.MyReference:
+                RemoteReference remote = handler.ReceiveMyReference(closed.Number, (string?)closed.Extra);
+                _received.Add(remote);
+                return remote;
+            case FrameKind.YourReference:
+                return handler.FindTarget(closed.Number) ?? throw new ViolationException($"unknown CLID {closed.Number}");
+            default:
+                return closed.Value;
+        }
+    }
+
+    private void DeliverCall()
+    {
+        (long requestId, IReferenceable target) = (_requestId, _target!);
+        RemoteCall call = handler.CreateCall(_method, _arguments ?? [], _keywords);
+        Reset();
+        handler.HandleCall(requestId, target, call);
+    }
+
+    private void Push(FrameKind kind, ulong label, long index)
+    {
+        if (_depth == limits.MaxDepth)
+        {
+            throw new ViolationException($"Sequences nest deeper than the limit of {limits.MaxDepth}.");
+        }
+
+        if (_depth == _frames.Length)
+        {
+            Array.Resize(ref _frames, Math.Min(2 * _frames.Length, limits.MaxDepth));
+        }
+
+        ref Frame frame = ref _frames[_depth++];
+        frame = new Frame { Kind = kind, Label = label, Index = index };
+        switch (kind)
+        {
+            case FrameKind.Arguments:
+                frame.Number = -1;
+                break;
+            case FrameKind.List:
+                frame.Value = new List<object?>();
+                break;
+            case FrameKind.Tuple:
+                (frame.Value, frame.Extra) = (BananaTuple.CreateIncomplete(), new List<object?>());
+                break;
+            case FrameKind.Set:
+                frame.Value = new HashSet<object?>(PythonEquality.Instance);
+                break;
+            case FrameKind.FrozenSet:
+                frame.Extra = new List<object?>();
+                break;
+            case FrameKind.Dict:
+                frame.Value = new Dictionary<object, object?>(PythonEquality.Instance);
+                break;
+            case FrameKind.Failure:
+                frame.Value = new Dictionary<string, object?>(StringComparer.Ordinal);
+                break;
+        }
+
+        if (kind is FrameKind.List or FrameKind.Tuple or FrameKind.Set or FrameKind.Dict)
+        {
+            _containers[index] = frame.Value!;
+        }
+    }
+
+    private void BeginMessage() => (_tokens, _bytes, _requestId) = (0, 0, 0);
+
+    /// <summary>Forgets the message: what it has received belongs to whoever it was delivered to.</summary>
+    private void Reset()
+    {
+        Array.Clear(_frames, 0, _depth);
+        _depth = 0;
+        _target = null;
+        _arguments = null;
+        _keywords = null;
+        _result = null;
+        _received.Clear();
+        _containers.Clear();
+    }
+
+    private void CountToken()
+    {
+        if (++_tokens > limits.MaxMessageTokens)
+        {
+            throw new ViolationException($"A message has more tokens than the limit of {limits.MaxMessageTokens}.");
+        }
+    }
+
+    private void CountBytes(long count)
+    {
+        _bytes += count;
+        if (_bytes > limits.MaxMessageBytes)
+        {
+            throw new ViolationException($"A message has more bytes than the limit of {limits.MaxMessageBytes}.");
+        }
+    }
+
+    private string GetName(in ReadOnlySequence<byte> bytes) =>
+        bytes.IsSingleSegment ? _names.Get(bytes.FirstSpan) : _names.Get(bytes.ToArray());
+
+    private static string GetText(in ReadOnlySequence<byte> bytes)
+    {
+        try
+        {
+            return NameCache.StrictUtf8.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new ViolationException($"A text is not UTF-8: {Excerpt.Of(bytes)}");
+        }
+    }
+
+    private static void Require(bool condition, string rule)
+    {
+        if (!condition)
+        {
+            throw new BananaException(rule);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Collections.Frozen;
+using System.Numerics;
+
+namespace Foolscap.Tubs.Banana;
+
+/// <summary>
+/// Compares values as Python compares the keys of a dict and the members of a set: numbers by value whatever their
+/// type (<c>1 == 1.0 == True</c>), byte strings and tuples by content, remote references and the rest by identity. A
+/// pair that Python takes for equal would end the connection if it were sent as two keys.
+/// </summary>
+internal sealed class PythonEquality : IEqualityComparer<object?>
+{
+    /// <summary>
+    /// Tuples can hold one another so often, and so deep, that comparing two of them would never end. What takes more
+    /// steps than this is no key that anybody needs.
+    /// </summary>
+    private const int MaxSteps = 10_000;
+    private const int MaxDepth = 200;
+
+    public static PythonEquality Instance { get; } = new();
+
+    /// <exception cref="ViolationException">The values are too large, or nest too deep, to be compared.</exception>
+    public new bool Equals(object? x, object? y)
+    {
+        int steps = 0;
+        return Equals(x, y, depth: 0, ref steps);
+    }
+
+    public int GetHashCode(object? value)
+    {
+        switch (value)
+        {
+            case null:
+                return 0;
+            case byte[] bytes:
+                HashCode hash = default;
+                hash.AddBytes(bytes);
+                return hash.ToHashCode();
+            case string text:
+                return string.GetHashCode(text, StringComparison.Ordinal);
+            case FrozenSet<object?> set:
+                return set.Aggregate(set.Count, (sum, member) => unchecked(sum + GetHashCode(member)));
+            default:
+                return TryGetNumber(value, out Number number) ? number.GetHashCode() : value.GetHashCode();
+        }
+    }
+
+    private static bool Equals(object? x, object? y, int depth, ref int steps)
+    {
+        if (ReferenceEquals(x, y))
+        {
+            return true;
+        }
+
+        if (++steps > MaxSteps || depth > MaxDepth)
+        {
+            throw new ViolationException("A tuple is too large to be compared with another.");
+        }
+
+        return (x, y) switch
+        {
+            (null, _) or (_, null) => false,
+            (byte[] a, byte[] b) => a.AsSpan().SequenceEqual(b),
+            (string a, string b) => string.Equals(a, b, StringComparison.Ordinal),
+            (BananaTuple a, BananaTuple b) => TuplesEqual(a, b, depth + 1, ref steps),
+            (FrozenSet<object?> a, FrozenSet<object?> b) => a.SetEquals(b),
+            _ when TryGetNumber(x, out Number a) => TryGetNumber(y, out Number b) && a == b,
+            _ => x.Equals(y),
+        };
+    }
+
+    private static bool TuplesEqual(BananaTuple x, BananaTuple y, int depth, ref int steps)
+    {
+        if (x.Count != y.Count || x.GetHashCode() != y.GetHashCode())
+        {
+            return false;
+        }
+
+        for (int i = 0; i < x.Count; i++)
+        {
+            if (!Equals(x[i], y[i], depth, ref steps))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TryGetNumber(object value, out Number number)
+    {
+        switch (value)
+        {
+            case bool truth:
+                number = new Number(truth ? 1 : 0, 0);
+                return true;
+            case BigInteger big:
+                number = new Number(big, 0);
+                return true;
+            case double real:
+                number = double.IsInteger(real) ? new Number(new BigInteger(real), 0) : new Number(0, real);
+                return true;
+            case float real:
+                return TryGetNumber((double)real, out number);
+            case long or int or short or sbyte or byte or ushort or uint:
+                number = new Number(Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture), 0);
+                return true;
+            case ulong large:
+                number = new Number(large, 0);
+                return true;
+            default:
+                number = default;
+                return false;
+        }
+    }
+
+    /// <summary>A number as its integer, or as its real value where that is no integer.</summary>
+    private readonly record struct Number(BigInteger Whole, double Real);
+}

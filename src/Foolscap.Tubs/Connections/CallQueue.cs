@@ -1,0 +1,47 @@
+namespace Foolscap.Tubs.Connections;
+
+/// <summary>
+/// Gives the calls of one connection control one after the other, in the order of their arrival, away from the
+/// connection's reader: a method that blocks delays other methods, and not the answers and PONGs. A method that answers
+/// later holds up nobody. Thread-safe.
+/// </summary>
+internal sealed class CallQueue(TubConnection connection) : IThreadPoolWorkItem
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<(long RequestId, IReferenceable Target, RemoteCall Call)> _calls = new();
+    private bool _running;
+
+    public void Enqueue(long requestId, IReferenceable target, RemoteCall call)
+    {
+        lock (_gate)
+        {
+            _calls.Enqueue((requestId, target, call));
+            if (_running)
+            {
+                return;
+            }
+
+            _running = true;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    public void Execute()
+    {
+        while (true)
+        {
+            (long requestId, IReferenceable target, RemoteCall call) next;
+            lock (_gate)
+            {
+                if (!_calls.TryDequeue(out next))
+                {
+                    _running = false;
+                    return;
+                }
+            }
+
+            connection.Run(next.requestId, next.target, next.call);
+        }
+    }
+}

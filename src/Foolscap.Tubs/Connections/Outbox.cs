@@ -1,0 +1,349 @@
+using Foolscap.Tubs.Banana;
+
+namespace Foolscap.Tubs.Connections;
+
+/// <summary>
+/// The sending side of one connection: everybody writes whole messages into one buffer, and whoever finds it idle sends
+/// what is there; what gathers meanwhile leaves in one piece. Bulk data waits for its turn outside of the buffer, so that
+/// the buffer stays short and other messages do not queue up behind it. It starts corked. Thread-safe.
+/// </summary>
+internal sealed class Outbox
+{
+    /// <summary>Bulk data enters only while the buffer is shorter: two writes of the relay protocol.</summary>
+    private const int BulkThreshold = 128 * 1024;
+
+    /// <summary>While input is being handled, answers gather up to this much before they are sent.</summary>
+    private const int CorkThreshold = 32 * 1024;
+
+    /// <summary>
+    /// Python Foolscap counts what follows a decision in the same read against the decision's own limit of 4,096 bytes,
+    /// so a master sends no more than this before it has heard from the slave.
+    /// </summary>
+    private const int FirstBurst = 3000;
+
+    private readonly Lock _gate = new();
+    private readonly Stream _stream;
+    private readonly Action<Exception> _onFailure;
+    private readonly BananaWriter _writer;
+    private readonly ValueEncoder _values;
+    private readonly Queue<ByteStringSender> _turns = new();
+    private readonly List<ByteStringSender> _granted = [];
+
+    private OutputBuffer _filling = new();
+    private OutputBuffer _sending = new();
+    private TaskCompletionSource? _idle;
+    private Exception? _failure;
+    private bool _flushing;
+    private bool _corked = true;
+    private int _answerBytes;
+    private int? _burstLeft;
+
+    public Outbox(Stream stream, IReferenceExporter exporter, bool isMaster, Action<Exception> onFailure)
+    {
+        _stream = stream;
+        _onFailure = onFailure;
+        _writer = new BananaWriter(_filling);
+        _values = new ValueEncoder(_writer, exporter);
+        _burstLeft = isMaster ? FirstBurst : null;
+    }
+
+    /// <summary>How many bytes wait to be sent, without those that are being sent.</summary>
+    public int UnsentBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _filling.Length;
+            }
+        }
+    }
+
+    /// <summary>Puts a message behind all others that are waiting.</summary>
+    /// <exception cref="ViolationException">It cannot be sent, and nothing of it is.</exception>
+    /// <exception cref="ConnectionLostException">The connection is gone.</exception>
+    public void Post<TMessage>(in TMessage message)
+        where TMessage : struct, IOutboundMessage
+    {
+        bool flush;
+        lock (_gate)
+        {
+            ThrowIfFailed();
+            Encode(message);
+            flush = TryBeginFlush();
+        }
+
+        if (flush)
+        {
+            _ = FlushAsync();
+        }
+    }
+
+    /// <summary>Puts a message that the peer has caused behind all others that are waiting.</summary>
+    /// <returns>How many bytes that the peer has caused wait now.</returns>
+    /// <exception cref="ViolationException">It cannot be sent, and nothing of it is.</exception>
+    /// <exception cref="ConnectionLostException">The connection is gone.</exception>
+    public int PostAnswer<TMessage>(in TMessage message)
+        where TMessage : struct, IOutboundMessage
+    {
+        bool flush;
+        int waiting;
+        lock (_gate)
+        {
+            ThrowIfFailed();
+            int length = _filling.Length;
+            Encode(message);
+            waiting = _answerBytes += _filling.Length - length;
+            flush = TryBeginFlush();
+        }
+
+        if (flush)
+        {
+            _ = FlushAsync();
+        }
+
+        return waiting;
+    }
+
+    /// <summary>Sends bulk data now if there is room, or else when its turn comes.</summary>
+    /// <returns>True if it has been written; false if the sender is told later.</returns>
+    public bool TrySend(ByteStringSender sender)
+    {
+        bool flush;
+        lock (_gate)
+        {
+            ThrowIfFailed();
+            if (_turns.Count > 0 || _filling.Length >= BulkThreshold)
+            {
+                _turns.Enqueue(sender);
+                return false;
+            }
+
+            Encode(sender.CreateMessage());
+            flush = TryBeginFlush();
+        }
+
+        if (flush)
+        {
+            _ = FlushAsync();
+        }
+
+        return true;
+    }
+
+    /// <summary>Holds messages back that are the result of input which is being handled.</summary>
+    public void Cork()
+    {
+        lock (_gate)
+        {
+            _corked = true;
+        }
+    }
+
+    /// <summary>Sends what <see cref="Cork"/> held back.</summary>
+    public void Uncork()
+    {
+        bool flush;
+        lock (_gate)
+        {
+            _corked = false;
+            flush = TryBeginFlush();
+        }
+
+        if (flush)
+        {
+            _ = FlushAsync();
+        }
+    }
+
+    /// <summary>The peer has been heard: it has read the decision, and the first burst needs no limit any more.</summary>
+    public void OnReceived()
+    {
+        bool flush = false;
+        lock (_gate)
+        {
+            if (_burstLeft is not null)
+            {
+                _burstLeft = null;
+                flush = TryBeginFlush();
+            }
+        }
+
+        if (flush)
+        {
+            _ = FlushAsync();
+        }
+    }
+
+    /// <summary>Waits until nothing is waiting to be sent, or the connection has failed.</summary>
+    public Task WaitUntilIdleAsync()
+    {
+        lock (_gate)
+        {
+            if (!_flushing && (_filling.Length == 0 || _failure is not null))
+            {
+                return Task.CompletedTask;
+            }
+
+            return (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    /// <summary>Ends the outbox: nothing more is taken, and those who wait for a turn are told why.</summary>
+    public void Fail(Exception failure)
+    {
+        ByteStringSender[] waiting;
+        TaskCompletionSource? idle = null;
+        lock (_gate)
+        {
+            if (_failure is not null)
+            {
+                return;
+            }
+
+            _failure = failure;
+            waiting = [.. _turns];
+            _turns.Clear();
+            if (!_flushing)
+            {
+                _filling.Reset();
+                (idle, _idle) = (_idle, null);
+            }
+        }
+
+        idle?.SetResult();
+        foreach (ByteStringSender sender in waiting)
+        {
+            sender.Fail(failure);
+        }
+    }
+
+    private void Encode<TMessage>(in TMessage message)
+        where TMessage : struct, IOutboundMessage
+    {
+        int length = _filling.Length;
+        long nextOpen = _writer.NextOpen;
+        try
+        {
+            _values.BeginMessage();
+            message.Encode(_writer, _values);
+        }
+        catch
+        {
+            _filling.Truncate(length);
+            _writer.NextOpen = nextOpen;
+            _values.Rollback();
+            throw;
+        }
+    }
+
+    private bool TryBeginFlush()
+    {
+        if (_flushing || _filling.Length == 0 || _failure is not null || (_corked && _filling.Length < CorkThreshold))
+        {
+            return false;
+        }
+
+        return _flushing = _burstLeft is not 0;
+    }
+
+    private async Task FlushAsync()
+    {
+        try
+        {
+            while (TakeBuffer())
+            {
+                ValueTask write = _stream.WriteAsync(_sending.Written);
+
+                // While the bytes leave, the next ones may come: those whose turn it was go on from here.
+                foreach (ByteStringSender sender in _granted)
+                {
+                    sender.Complete();
+                }
+
+                _granted.Clear();
+                await write.ConfigureAwait(false);
+                _sending.Reset();
+            }
+        }
+        catch (Exception exception)
+        {
+            EndFlush();
+            _onFailure(exception);
+        }
+    }
+
+    /// <summary>Makes what has gathered the buffer to send, and gives the next turns.</summary>
+    /// <returns>False if there is nothing to send; then this flush is over.</returns>
+    private bool TakeBuffer()
+    {
+        lock (_gate)
+        {
+            if (_failure is null && _filling.Length > 0 && _burstLeft is not 0)
+            {
+                TakeBytes();
+                while (_filling.Length < BulkThreshold && _turns.TryDequeue(out ByteStringSender? sender))
+                {
+                    Encode(sender.CreateMessage());
+                    _granted.Add(sender);
+                }
+
+                return true;
+            }
+        }
+
+        EndFlush();
+        return false;
+    }
+
+    private void TakeBytes()
+    {
+        _answerBytes = 0;
+        if (_burstLeft is int left && left < _filling.Length)
+        {
+            _sending.Write(_filling.Written.Span[..left]);
+            _filling.RemoveStart(left);
+            _burstLeft = 0;
+            return;
+        }
+
+        _burstLeft -= _filling.Length;
+        (_filling, _sending) = (_sending, _filling);
+        _writer.Output = _filling;
+    }
+
+    private void EndFlush()
+    {
+        TaskCompletionSource? idle = null;
+        bool flush;
+        lock (_gate)
+        {
+            _flushing = false;
+            _sending.Reset();
+            if (_failure is not null)
+            {
+                _filling.Reset();
+            }
+
+            flush = TryBeginFlush();
+            if (!flush && _filling.Length == 0)
+            {
+                (idle, _idle) = (_idle, null);
+            }
+        }
+
+        idle?.SetResult();
+        if (flush)
+        {
+            _ = FlushAsync();
+        }
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is not null)
+        {
+            throw new ConnectionLostException(_failure.Message, _failure);
+        }
+    }
+}

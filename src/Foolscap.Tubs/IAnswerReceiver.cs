@@ -1,0 +1,16 @@
+namespace Foolscap.Tubs;
+
+/// <summary>Hears how the calls of a <see cref="ByteStringSender"/> end.</summary>
+/// <remarks>Both methods run on the reader of the connection, in the order of the answers, and must not block.</remarks>
+public interface IAnswerReceiver
+{
+    /// <summary>A call was answered.</summary>
+    /// <param name="tag">The number that was given with the call.</param>
+    /// <param name="value">The answer.</param>
+    void OnAnswer(int tag, object? value);
+
+    /// <summary>A call failed: at the other end, or because the connection is gone.</summary>
+    /// <param name="tag">The number that was given with the call.</param>
+    /// <param name="failure">Why.</param>
+    void OnFailure(int tag, Exception failure);
+}

@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using Foolscap.Tubs.Banana;
+
+namespace Foolscap.Tubs.Negotiation;
+
+/// <summary>
+/// The request with which a peer names the Tub that it wants: <c>GET /id/TUBID HTTP/1.1</c>
+/// (<c>foolscap.negotiate.Negotiation.handlePLAINTEXTServer</c>).
+/// </summary>
+internal static class RequestHeader
+{
+    private static ReadOnlySpan<byte> Method => "GET "u8;
+
+    private const string PathPrefix = "/id/";
+
+    /// <summary>Waits for the request without taking it off the reader.</summary>
+    /// <returns>What the request names: never empty.</returns>
+    /// <exception cref="RefusedRequestException">It is no such request.</exception>
+    public static async Task<string> PeekAsync(PipeReader input, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ReadResult result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            ReadOnlySequence<byte> buffer = result.Buffer;
+            try
+            {
+                CheckMethod(buffer);
+                BlockStatus status = HeaderBlock.Find(buffer, out SequencePosition end);
+                if (status == BlockStatus.Complete)
+                {
+                    string name = Parse(Encoding.UTF8.GetString(buffer.Slice(0, end)));
+                    input.AdvanceTo(buffer.Start);
+                    return name;
+                }
+
+                if (status == BlockStatus.TooLong)
+                {
+                    throw new RefusedRequestException(400, $"the request header is longer than {HeaderBlock.MaxLength} bytes");
+                }
+
+                if (result.IsCompleted || result.IsCanceled)
+                {
+                    throw new RefusedRequestException(400, "the request header is not complete");
+                }
+            }
+            catch (RefusedRequestException)
+            {
+                input.AdvanceTo(buffer.Start);
+                throw;
+            }
+
+            input.AdvanceTo(buffer.Start, buffer.End);
+        }
+    }
+
+    /// <summary>Anything but a GET is told so at once, however long the rest of it may take to come.</summary>
+    private static void CheckMethod(in ReadOnlySequence<byte> buffer)
+    {
+        ReadOnlySpan<byte> start = buffer.Slice(0, Math.Min(buffer.Length, Method.Length)).ToArray();
+        if (!Method.StartsWith(start))
+        {
+            throw new RefusedRequestException(400, "this is a Foolscap Tub, which takes GET /id/TUBID only");
+        }
+    }
+
+    private static string Parse(string header)
+    {
+        string line = header.Split("\r\n", 2)[0];
+        string[] words = line.Split([' ', '\t', '\n', '\r', '\v', '\f'], StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length != 3 || !words[1].StartsWith(PathPrefix, StringComparison.Ordinal))
+        {
+            throw new RefusedRequestException(400, $"this is a Foolscap Tub, which takes GET /id/TUBID only, and not: {Excerpt.Of(line)}");
+        }
+
+        string name = words[1][PathPrefix.Length..];
+        return name.Length > 0 ? name : throw new RefusedRequestException(400, "the request names no TubID");
+    }
+}

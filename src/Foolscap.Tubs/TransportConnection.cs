@@ -1,0 +1,71 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Foolscap.Tubs.Transports;
+
+namespace Foolscap.Tubs;
+
+/// <summary>
+/// A connection as all of this library sees one: two pipes, and where the other end is. Sockets, a web server's
+/// connections and in-memory pipes all arrive as one.
+/// </summary>
+/// <remarks>
+/// Completing <see cref="Output"/> ends the sending direction after all that was written (a TCP half-close). A read that
+/// completes is the other end's half-close; one that throws is a lost or reset connection.
+/// </remarks>
+public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
+{
+    /// <summary>For implementations.</summary>
+    /// <param name="remoteEndPoint">The other end's address, if there is one.</param>
+    protected TransportConnection(EndPoint? remoteEndPoint) => RemoteEndPoint = remoteEndPoint;
+
+    /// <summary>What the other end sends.</summary>
+    public abstract PipeReader Input { get; }
+
+    /// <summary>What goes to the other end. A flush completes when the transport has taken all bytes.</summary>
+    public abstract PipeWriter Output { get; }
+
+    /// <summary>The other end's address, if there is one.</summary>
+    public EndPoint? RemoteEndPoint { get; }
+
+    /// <summary>Makes a connection of a connected TCP socket, which then belongs to it. Sets TCP_NODELAY.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <returns>The connection.</returns>
+    public static TransportConnection FromSocket(Socket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        return new SocketConnection(socket);
+    }
+
+    /// <summary>Opens a TCP connection.</summary>
+    /// <param name="target">The address, or the host's name: it is resolved anew, and all of its addresses are tried.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The connection.</returns>
+    /// <exception cref="SocketException">Nobody listens there, or it cannot be reached.</exception>
+    public static Task<TransportConnection> ConnectTcpAsync(EndPoint target, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return TcpDialer.ConnectAsync(target, cancellationToken);
+    }
+
+    /// <summary>Makes a connection of two pipes.</summary>
+    /// <param name="pipe">The pipes, which then belong to the connection.</param>
+    /// <param name="remoteEndPoint">The other end's address, if there is one.</param>
+    /// <param name="abort">Resets the connection below the pipes; by default the pipes are completed with an error.</param>
+    /// <returns>The connection.</returns>
+    public static TransportConnection FromPipe(IDuplexPipe pipe, EndPoint? remoteEndPoint = null, Action? abort = null)
+    {
+        ArgumentNullException.ThrowIfNull(pipe);
+        return new PipeConnection(pipe, remoteEndPoint, abort);
+    }
+
+    /// <summary>
+    /// Ends both directions at once: pending reads and writes fail, and a socket is reset (RST), so that the other end
+    /// does not take it for an orderly end. May be called from any thread, and more than once.
+    /// </summary>
+    public abstract void Abort();
+
+    /// <summary>Lets go of the connection; a direction that has not ended ends now.</summary>
+    /// <returns>When it is done.</returns>
+    public abstract ValueTask DisposeAsync();
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Foolscap.Furls;
+
+namespace Foolscap.Tubs.Transports;
+
+/// <summary>
+/// TLS between two Tubs (<c>foolscap.crypto</c>): TLS 1.2 or 1.3, both ends with a certificate, no certificate
+/// authority. What counts is whose hash the certificate has, and that the peer holds its key, which the handshake proves.
+/// </summary>
+internal sealed class PeerTls : IAsyncDisposable
+{
+    private PeerTls(SslStream stream) => Stream = stream;
+
+    public SslStream Stream { get; }
+
+    /// <summary>The TubID of the peer's certificate; none if it showed no certificate.</summary>
+    public TubId? PeerTubId { get; private set; }
+
+    public static async Task<PeerTls> ConnectAsync(TransportConnection connection, TubCertificate certificate, CancellationToken cancellationToken)
+    {
+        PeerTls tls = Create(connection);
+        await tls.AuthenticateAsync(
+            tls.Stream.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = string.Empty, // no SNI: the request has named the Tub already
+                    ClientCertificateContext = certificate.Context,
+                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                    CertificateChainPolicy = NoChain(),
+                    RemoteCertificateValidationCallback = tls.TakeCertificate,
+                    AllowTlsResume = false,
+                },
+                cancellationToken)).ConfigureAwait(false);
+        return tls;
+    }
+
+    public static async Task<PeerTls> AcceptAsync(TransportConnection connection, TubCertificate certificate, CancellationToken cancellationToken)
+    {
+        PeerTls tls = Create(connection);
+        await tls.AuthenticateAsync(
+            tls.Stream.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = certificate.Context,
+                    ClientCertificateRequired = true,
+                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                    CertificateChainPolicy = NoChain(),
+                    RemoteCertificateValidationCallback = tls.TakeCertificate,
+                    AllowTlsResume = false,
+                },
+                cancellationToken)).ConfigureAwait(false);
+        return tls;
+    }
+
+    public ValueTask DisposeAsync() => Stream.DisposeAsync();
+
+    private static PeerTls Create(TransportConnection connection) =>
+        new(new SslStream(new DuplexPipeStream(connection), leaveInnerStreamOpen: false));
+
+    private async Task AuthenticateAsync(Task handshake)
+    {
+        try
+        {
+            await handshake.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is AuthenticationException or IOException)
+        {
+            await DisposeAsync().ConfigureAwait(false);
+            throw new NegotiationException($"TLS with the other end failed: {exception.Message}", exception);
+        }
+        catch
+        {
+            await DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Trusts nobody and looks nothing up: a Tub's certificate stands for itself.</summary>
+    private static X509ChainPolicy NoChain() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        RevocationMode = X509RevocationMode.NoCheck,
+        DisableCertificateDownloads = true,
+        VerificationFlags = X509VerificationFlags.AllFlags,
+    };
+
+    [SuppressMessage("Security", "CA5359:Do Not Disable Certificate Validation", Justification = "The certificate's hash is compared with the TubID.")]
+    private bool TakeCertificate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        // A missing certificate is refused after the handshake, where the peer can be told why.
+        PeerTubId = certificate is null ? null : TubCertificate.GetTubId(certificate.GetRawCertData());
+        return true;
+    }
+}

@@ -1,0 +1,541 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Foolscap.Furls;
+using Foolscap.Tubs.Banana;
+using Foolscap.Tubs.Connections;
+using Foolscap.Tubs.Negotiation;
+using Foolscap.Tubs.References;
+using Foolscap.Tubs.Transports;
+
+namespace Foolscap.Tubs;
+
+/// <summary>
+/// A live connection to another Tub (<c>foolscap.broker.Broker</c>). A Tub has at most one to each other Tub, whoever
+/// opened it; calls go both ways on it.
+/// </summary>
+/// <remarks>Thread-safe.</remarks>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Ending the connection disposes them.")]
+public sealed class TubConnection : IReferenceExporter, IMessageHandler
+{
+    /// <summary>How long an orderly end may take before the connection is cut.</summary>
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a peer may take to answer when it is in doubt that it is still there.</summary>
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly Tub _tub;
+    private readonly PeerTls _tls;
+    private readonly PipeReader _input;
+    private readonly TransportConnection _transport;
+    private readonly MessageDecoder _decoder;
+    private readonly ExportTable _exports;
+    private readonly ImportTable _imports;
+    private readonly BrokerObject _broker;
+    private readonly CallQueue _calls;
+    private readonly Keepalive _keepalive;
+    private readonly CancellationTokenSource _disconnected = new();
+    private readonly TaskCompletionSource<ConnectionLostException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _reading = Task.CompletedTask;
+    private int _pendingInboundCalls;
+    private int _probing;
+
+    internal TubConnection(Tub tub, NegotiatedConnection negotiated)
+    {
+        _tub = tub;
+        _tls = negotiated.Tls;
+        _input = negotiated.Input;
+        _transport = negotiated.Transport;
+        RemoteTubId = negotiated.RemoteTubId;
+        RemoteIncarnation = negotiated.RemoteIncarnation;
+        IsMaster = negotiated.IsMaster;
+        TubLimits limits = tub.Options.Limits;
+        _decoder = new MessageDecoder(limits, this);
+        _exports = new ExportTable(limits.MaxReferences, tub.FindFurlText);
+        _imports = new ImportTable(this, limits.MaxReferences);
+        _broker = new BrokerObject(tub, _exports);
+        _calls = new CallQueue(this);
+        Outbox = new Outbox(_tls.Stream, this, IsMaster, OnSendFailed);
+        _keepalive = new Keepalive(tub.TimeProvider, tub.Options, Ping, OnSilent);
+        Disconnected = _disconnected.Token;
+    }
+
+    /// <summary>The TubID that the other end has proven with its certificate.</summary>
+    public TubId RemoteTubId { get; }
+
+    /// <summary>The other end's address, if there is one.</summary>
+    public EndPoint? RemoteEndPoint => _transport.RemoteEndPoint;
+
+    /// <summary>Cancelled when the connection has ended, for whatever reason.</summary>
+    public CancellationToken Disconnected { get; }
+
+    /// <summary>Completes when the connection has ended, with the reason; it never fails.</summary>
+    public Task<ConnectionLostException> Ended => _ended.Task;
+
+    /// <summary>How many references to the peer's objects this side holds on the connection.</summary>
+    public int HeldReferences => _imports.Count;
+
+    /// <summary>To how many objects of this side the peer holds references.</summary>
+    public int ExportedReferences => _exports.Count;
+
+    internal Outbox Outbox { get; }
+
+    internal PendingCallTable PendingCalls { get; } = new();
+
+    /// <summary>Whether this Tub decided upon the connection.</summary>
+    internal bool IsMaster { get; }
+
+    /// <summary>The mark under which this Tub, as the master, knows the connection.</summary>
+    internal ConnectionMark? Mark { get; set; }
+
+    internal string? RemoteIncarnation { get; }
+
+    /// <summary>Completes when the transport is closed as well.</summary>
+    internal Task Closed => _closed.Task;
+
+    /// <summary>Ends the connection in an orderly way: what waits to be sent is sent, and the peer is told.</summary>
+    /// <param name="reason">Why, for the logs and for those who wait for answers.</param>
+    /// <returns>When the transport is closed, at most a few seconds later.</returns>
+    public Task CloseAsync(string reason = "closed by this side")
+    {
+        End(new ConnectionLostException($"The connection to Tub {RemoteTubId} ended: {reason}."), CloseGracefullyAsync);
+        return Closed;
+    }
+
+    /// <summary>Ends the connection at once, without a word to the peer.</summary>
+    /// <param name="reason">Why, for the logs and for those who wait for answers.</param>
+    public void Abort(string reason) => Abort(new ConnectionLostException($"The connection to Tub {RemoteTubId} was cut: {reason}."));
+
+    /// <summary>Puts the decision in front of everything else that will be sent.</summary>
+    internal void PostDecision(ConnectionMark mark)
+    {
+        Mark = mark;
+        Outbox.Post(new RawMessage(Decision.Accept(mark)));
+
+        // The PONG proves that the slave has read the decision: see Outbox.FirstBurst.
+        Ping();
+    }
+
+    internal void Start()
+    {
+        Outbox.Uncork();
+        _reading = ReadAsync();
+    }
+
+    /// <summary>
+    /// Makes sure that the peer is still there: another connection of it was refused because of this one, which would
+    /// be a pity if this one were dead.
+    /// </summary>
+    internal void Probe()
+    {
+        if (Interlocked.Exchange(ref _probing, 1) == 0)
+        {
+            _ = ProbeAsync();
+        }
+    }
+
+    internal async Task<object?> CallAsync(
+        long clid,
+        string method,
+        IReadOnlyList<object?> arguments,
+        IReadOnlyDictionary<string, object?>? keywords,
+        CancellationToken cancellationToken)
+    {
+        while (Outbox.UnsentBytes > _tub.Options.Limits.MaxUnsentBytes)
+        {
+            await Outbox.WaitUntilIdleAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        PendingCall call = new();
+        long requestId = PendingCalls.Add(call, tag: 0);
+        try
+        {
+            Outbox.Post(new CallMessage(requestId, clid, method, arguments, keywords));
+        }
+        catch
+        {
+            PendingCalls.Remove(requestId);
+            throw;
+        }
+
+        if (!cancellationToken.CanBeCanceled)
+        {
+            return await call.Answer.ConfigureAwait(false);
+        }
+
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            _ =>
+            {
+                PendingCalls.Remove(requestId);
+                call.Cancel(cancellationToken);
+            },
+            state: null);
+        return await call.Answer.ConfigureAwait(false);
+    }
+
+    /// <summary>Runs one call and sends its answer when it is there.</summary>
+    internal void Run(long requestId, IReferenceable target, RemoteCall call)
+    {
+        ValueTask<object?> running;
+        try
+        {
+            running = target.CallAsync(call);
+        }
+        catch (Exception exception)
+        {
+            AnswerError(requestId, exception);
+            call.RunAfterAnswer();
+            return;
+        }
+
+        if (running.IsCompletedSuccessfully)
+        {
+            Answer(requestId, running.Result);
+            call.RunAfterAnswer();
+        }
+        else
+        {
+            _ = AnswerLaterAsync(requestId, running, call);
+        }
+    }
+
+    internal void Answer(long requestId, object? value)
+    {
+        Interlocked.Decrement(ref _pendingInboundCalls);
+        if (requestId == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            PostAnswer(new AnswerMessage(requestId, value));
+        }
+        catch (ViolationException violation)
+        {
+            PostAnswer(new ErrorMessage(requestId, violation, withTraceback: false));
+        }
+    }
+
+    internal void AnswerInteger(long requestId, long value)
+    {
+        Interlocked.Decrement(ref _pendingInboundCalls);
+        if (requestId != 0)
+        {
+            PostAnswer(new IntegerAnswerMessage(requestId, value));
+        }
+    }
+
+    internal void AnswerError(long requestId, Exception exception)
+    {
+        Interlocked.Decrement(ref _pendingInboundCalls);
+        _tub.Log.CallFailed(RemoteTubId, exception);
+        if (requestId != 0)
+        {
+            PostAnswer(new ErrorMessage(requestId, exception, _tub.Options.SendTracebacks));
+        }
+    }
+
+    /// <summary>Gives a reference back to the peer; what it answers matters only to the table.</summary>
+    internal void Release(long clid)
+    {
+        if (Disconnected.IsCancellationRequested)
+        {
+            return;
+        }
+
+        _imports.BeginRelease(clid);
+        try
+        {
+            long requestId = PendingCalls.Add(new ReleasedReference(_imports, clid), tag: 0);
+            Outbox.Post(new CallMessage(requestId, clid: 0, "decref", [], new Dictionary<string, object?> { ["clid"] = clid, ["count"] = 1 }));
+        }
+        catch (ConnectionLostException)
+        {
+            // Then the peer has forgotten all of its references itself.
+        }
+    }
+
+    void IReferenceExporter.BeginMessage() => _exports.BeginMessage();
+
+    void IReferenceExporter.Rollback() => _exports.Rollback();
+
+    ExportedReference IReferenceExporter.Export(IReferenceable local) => _exports.Add(local);
+
+    long IReferenceExporter.GetClid(RemoteReference remote)
+    {
+        if (remote.Connection != this)
+        {
+            throw new ViolationException(
+                $"A reference to an object of Tub {remote.Connection.RemoteTubId} cannot be given to Tub {RemoteTubId}: gifts are not supported.");
+        }
+
+        return remote.IsReleased
+            ? throw new ViolationException("A reference that has been disposed cannot be sent.")
+            : remote.Clid;
+    }
+
+    IReferenceable? IMessageHandler.FindTarget(long clid) => clid == 0 ? _broker : _exports.Find(clid);
+
+    RemoteReference IMessageHandler.ReceiveMyReference(long clid, string? furl) => _imports.Receive(clid, furl);
+
+    void IMessageHandler.Discard(RemoteReference reference) => reference.Dispose();
+
+    RemoteCall IMessageHandler.CreateCall(string method, List<object?> arguments, Dictionary<string, object?>? keywords) =>
+        new(method, arguments, keywords, this);
+
+    void IMessageHandler.HandleCall(long requestId, IReferenceable target, RemoteCall call)
+    {
+        if (!TryBeginCall(requestId))
+        {
+            return;
+        }
+
+        if (target is IByteStringReceiver receiver && call.Keywords.Count == 0 && call.Arguments is [byte[] data])
+        {
+            Receive(requestId, receiver, call.Method, new ReadOnlySequence<byte>(data));
+        }
+        else if (target is IByteStringReceiver or BrokerObject)
+        {
+            Run(requestId, target, call);
+        }
+        else
+        {
+            _calls.Enqueue(requestId, target, call);
+        }
+    }
+
+    void IMessageHandler.HandleBytesCall(long requestId, IByteStringReceiver target, string method, in ReadOnlySequence<byte> data)
+    {
+        if (TryBeginCall(requestId))
+        {
+            Receive(requestId, target, method, data);
+        }
+    }
+
+    void IMessageHandler.HandleCallViolation(long requestId, ViolationException violation)
+    {
+        Interlocked.Increment(ref _pendingInboundCalls);
+        AnswerError(requestId, violation);
+    }
+
+    bool IMessageHandler.IsPending(long requestId) => PendingCalls.Contains(requestId);
+
+    void IMessageHandler.HandleAnswer(long requestId, object? value) => PendingCalls.Answer(requestId, value);
+
+    void IMessageHandler.HandleFailure(long requestId, FoolscapException failure) => PendingCalls.Fail(requestId, failure);
+
+    void IMessageHandler.HandlePing(ulong number) => PostAnswer(new PingMessage(number, isPong: true));
+
+    void IMessageHandler.HandlePeerError(string message) =>
+        throw new BananaException($"The other end dropped the connection: {Excerpt.Of(message)}");
+
+    private void Receive(long requestId, IByteStringReceiver target, string method, in ReadOnlySequence<byte> data)
+    {
+        try
+        {
+            target.Receive(method, data, new PendingAnswer(this, requestId));
+        }
+        catch (Exception exception)
+        {
+            AnswerError(requestId, exception);
+        }
+    }
+
+    private bool TryBeginCall(long requestId)
+    {
+        int limit = _tub.Options.Limits.MaxPendingCalls;
+        if (Interlocked.Increment(ref _pendingInboundCalls) <= limit)
+        {
+            return true;
+        }
+
+        AnswerError(requestId, new ViolationException($"{limit} calls wait for their answers on this connection already, which is the limit."));
+        return false;
+    }
+
+    private async Task AnswerLaterAsync(long requestId, ValueTask<object?> running, RemoteCall call)
+    {
+        try
+        {
+            Answer(requestId, await running.ConfigureAwait(false));
+        }
+        catch (Exception exception)
+        {
+            AnswerError(requestId, exception);
+        }
+
+        call.RunAfterAnswer();
+    }
+
+    private void PostAnswer<TMessage>(in TMessage message)
+        where TMessage : struct, IOutboundMessage
+    {
+        int waiting;
+        try
+        {
+            waiting = Outbox.PostAnswer(message);
+        }
+        catch (ConnectionLostException)
+        {
+            return; // Nobody is left to be answered.
+        }
+
+        if (waiting > _tub.Options.Limits.MaxUnsentBytes)
+        {
+            Abort($"the other end does not read: more than {_tub.Options.Limits.MaxUnsentBytes} bytes of answers wait for it");
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                ReadResult result = await _input.ReadAsync().ConfigureAwait(false);
+                if (!Disconnected.IsCancellationRequested)
+                {
+                    Handle(result.Buffer);
+                }
+                else
+                {
+                    // This side has ended the connection, and waits only for the other end to close as well.
+                    _input.AdvanceTo(result.Buffer.End);
+                }
+
+                if (result.IsCompleted)
+                {
+                    End(new ConnectionLostException($"Tub {RemoteTubId} closed the connection."), CloseGracefullyAsync);
+                    return;
+                }
+            }
+        }
+        catch (BananaException exception)
+        {
+            ReportAndClose(exception);
+        }
+        catch (Exception exception)
+        {
+            Abort(new ConnectionLostException($"The connection to Tub {RemoteTubId} was lost: {exception.Message}", exception));
+        }
+    }
+
+    private void Handle(in ReadOnlySequence<byte> buffer)
+    {
+        _keepalive.OnReceived();
+        Outbox.OnReceived();
+        Outbox.Cork();
+        try
+        {
+            _input.AdvanceTo(_decoder.Decode(buffer), buffer.End);
+        }
+        finally
+        {
+            Outbox.Uncork();
+        }
+    }
+
+    private void ReportAndClose(BananaException exception)
+    {
+        try
+        {
+            Outbox.Post(new PeerErrorMessage(exception.Message));
+        }
+        catch (ConnectionLostException)
+        {
+            // It has ended meanwhile; the first reason stands.
+        }
+
+        End(new ConnectionLostException($"The connection to Tub {RemoteTubId} broke: {exception.Message}", exception), CloseGracefullyAsync);
+    }
+
+    private async Task ProbeAsync()
+    {
+        long mark = _keepalive.LastReceived;
+        Ping();
+        try
+        {
+            await Task.Delay(ProbeTimeout, _tub.TimeProvider, Disconnected).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _probing, 0);
+        if (_keepalive.LastReceived == mark)
+        {
+            OnSilent(ProbeTimeout);
+        }
+    }
+
+    private void Ping() => PostAnswer(new PingMessage(0, isPong: false));
+
+    private void OnSilent(TimeSpan silence) => Abort($"nothing was received for {silence.TotalSeconds:0} s");
+
+    private void OnSendFailed(Exception exception) =>
+        Abort(new ConnectionLostException($"The connection to Tub {RemoteTubId} was lost: {exception.Message}", exception));
+
+    private void Abort(ConnectionLostException reason) => End(reason, static () => Task.FromResult(false));
+
+    /// <summary>Ends the connection; the first reason counts.</summary>
+    private void End(ConnectionLostException reason, Func<Task<bool>> close)
+    {
+        if (!_ended.TrySetResult(reason))
+        {
+            return;
+        }
+
+        _tub.Log.ConnectionEnded(reason.Message);
+        _tub.Detach(this);
+        _keepalive.Dispose();
+        _exports.Clear();
+        PendingCalls.FailAll(reason);
+        _ = CloseTransportAsync(reason, close);
+    }
+
+    private async Task CloseTransportAsync(ConnectionLostException reason, Func<Task<bool>> close)
+    {
+        // An application's callbacks run here: not on the stack of whoever ended the connection, and before the slow part.
+        await _disconnected.CancelAsync().ConfigureAwait(false);
+        bool orderly = false;
+        try
+        {
+            orderly = await close().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or TimeoutException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The other end did not play along, which no longer matters.
+        }
+
+        Outbox.Fail(reason);
+        if (!orderly)
+        {
+            _transport.Abort();
+        }
+
+        await _reading.ConfigureAwait(false);
+        await _tls.DisposeAsync().ConfigureAwait(false);
+        await _input.CompleteAsync().ConfigureAwait(false);
+        await _transport.DisposeAsync().ConfigureAwait(false);
+        _closed.TrySetResult();
+    }
+
+    /// <summary>
+    /// Sends what is left and the end of TLS, and waits for the peer's: a Foolscap Tub closes only once it has read that
+    /// the other end has closed.
+    /// </summary>
+    private async Task<bool> CloseGracefullyAsync()
+    {
+        TimeProvider time = _tub.TimeProvider;
+        await Outbox.WaitUntilIdleAsync().WaitAsync(CloseTimeout, time).ConfigureAwait(false);
+        await _tls.Stream.ShutdownAsync().WaitAsync(CloseTimeout, time).ConfigureAwait(false);
+        await _transport.Output.CompleteAsync().AsTask().WaitAsync(CloseTimeout, time).ConfigureAwait(false);
+        await _reading.WaitAsync(CloseTimeout, time).ConfigureAwait(false);
+        return true;
+    }
+}

@@ -1,0 +1,53 @@
+namespace Foolscap.Tubs;
+
+/// <summary>
+/// How much of each thing a peer may make a Tub hold. Everything that comes from the wire is counted before it is
+/// stored; passing a limit gives the peer a readable error and ends that call, or that connection where noted.
+/// </summary>
+public sealed record TubLimits
+{
+    /// <summary>The defaults: generous to an authenticated peer, safe for a process of ordinary size.</summary>
+    public static TubLimits Default { get; } = new();
+
+    /// <summary>The longest byte string or text, in bytes. Foolscap sets none; 32 MiB by default.</summary>
+    public int MaxStringBytes { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>The longest integer, in bytes of its magnitude. 8,192 by default (19,728 decimal digits).</summary>
+    public int MaxIntegerBytes { get; init; } = 8 * 1024;
+
+    /// <summary>All byte strings, texts and long integers of one call or answer together, in bytes. 64 MiB by default.</summary>
+    public int MaxMessageBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>All tokens of one call or answer together. A million by default: about 64 MB of boxed values.</summary>
+    public int MaxMessageTokens { get; init; } = 1_000_000;
+
+    /// <summary>How deep sequences may nest in one call or answer. 100 by default.</summary>
+    public int MaxDepth { get; init; } = 100;
+
+    /// <summary>Calls of one connection that this Tub has taken and not answered. 4,096 by default.</summary>
+    public int MaxPendingCalls { get; init; } = 4096;
+
+    /// <summary>
+    /// Objects of the peer to which one connection may hold references, and objects of this Tub to which the peer
+    /// may. 100,000 by default.
+    /// </summary>
+    public int MaxReferences { get; init; } = 100_000;
+
+    /// <summary>
+    /// Bytes that wait to be sent on one connection. A peer that asks for more than this and does not read its answers
+    /// loses the connection; calls that this side makes wait instead. 128 MiB by default.
+    /// </summary>
+    public int MaxUnsentBytes { get; init; } = 128 * 1024 * 1024;
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxStringBytes, 65_536, nameof(MaxStringBytes));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxIntegerBytes, 8, nameof(MaxIntegerBytes));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxMessageBytes, MaxStringBytes, nameof(MaxMessageBytes));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxMessageTokens, 100, nameof(MaxMessageTokens));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxDepth, 10, nameof(MaxDepth));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPendingCalls, 1, nameof(MaxPendingCalls));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxReferences, 1, nameof(MaxReferences));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxUnsentBytes, 1024 * 1024, nameof(MaxUnsentBytes));
+    }
+}
