@@ -10,7 +10,7 @@ class Listener(Referenceable):
 
     def remote_accept(self, responder, info):
         port = endpoints.TCP4ClientEndpoint(reactor, "127.0.0.1", self.port)
-        return endpoints.connectProtocol(port, Bridge(responder, self.window)).addCallback(lambda bridge: bridge.handler)
+        return endpoints.connectProtocol(port, Bridge(responder, self.window)).addCallback(lambda b: b.handler)
 
 @implementer(interfaces.IHalfCloseableProtocol)  # one direction may end long before the other
 class Bridge(protocol.Protocol):

@@ -1,4 +1,4 @@
-"""A relay in plain Foolscap, written from the page of the relay protocol: one port for its own Tub and the relayed ones.
+"""A relay in plain Foolscap, written from the page of the relay protocol: one port for all Tubs.
 
 It has no hold time, sends no events, and offers no direct connections.
 """
@@ -180,7 +180,7 @@ class Front(Protocol):
         relay = self.listener
         stream = Stream(relay.registrar.window, relay.args.answers)
         relay.streams.add(stream)
-        lost = registration.listener.notifyOnDisconnect(stream.abort, "the connection to the Tub's client is lost", False)
+        lost = registration.listener.notifyOnDisconnect(stream.abort, "the Tub's client is lost", False)
         stream.on_over = lambda s: (relay.streams.discard(s), registration.listener.dontNotifyOnDisconnect(lost))
         self._become(stream)
         header, self.buffer = self.buffer, b""
@@ -269,7 +269,7 @@ def main():
     parser.add_argument("--hint", action="append", help="connection hint of the relay; may be repeated")
     parser.add_argument("--name", help="the registrar's name (swissnum); a random one by default")
     parser.add_argument("--window", type=int, default=peerlib.DEFAULT_WINDOW, help="what a client may have in flight")
-    parser.add_argument("--answers", type=peerlib.parse_answers, help="windows to answer writes with, in turn: N,none,N")
+    parser.add_argument("--answers", type=peerlib.parse_answers, help="windows to answer writes with: N,none,N")
     parser.add_argument("--header-timeout", type=float, default=HEADER_TIMEOUT, help="seconds")
     parser.add_argument("--accept-timeout", type=float, default=ACCEPT_TIMEOUT, help="seconds")
     Relay(parser.parse_args()).run()

@@ -1,4 +1,4 @@
-"""A relay client in plain Foolscap: registers a Tub's certificate with a relay and bridges what comes to a loopback port.
+"""A relay client in plain Foolscap: registers a TubID with a relay and bridges what comes to a loopback port.
 
 The Tub itself is another process with the same certificate. The two must never connect to one third Tub.
 """
@@ -131,7 +131,7 @@ def main():
     parser.add_argument("--pem", required=True, help="file with the certificate, made when missing")
     parser.add_argument("--target", required=True, help="HOST:PORT where the Tub itself listens")
     parser.add_argument("--window", type=int, help="what the relay may have in flight; not sent by default")
-    parser.add_argument("--answers", type=peerlib.parse_answers, help="windows to answer writes with, in turn: N,none,N")
+    parser.add_argument("--answers", type=peerlib.parse_answers, help="windows to answer writes with: N,none,N")
     Client(parser.parse_args()).run()
 
 

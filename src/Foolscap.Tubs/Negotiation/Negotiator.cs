@@ -35,7 +35,7 @@ internal static class Negotiator
                 string request = $"GET /id/{target} HTTP/1.1\r\nHost: {host}\r\nUpgrade: TLS/1.0\r\nConnection: Upgrade\r\n\r\n";
                 await transport.Output.WriteAsync(Encoding.UTF8.GetBytes(request), cancellationToken).ConfigureAwait(false);
                 CheckAnswer(await HeaderBlock.ReadAsync(transport.Input, cancellationToken).ConfigureAwait(false));
-                PeerTls tls = await PeerTls.ConnectAsync(transport, tub.Certificate, cancellationToken).ConfigureAwait(false);
+                PeerTls tls = await PeerTls.ConnectAsync(transport, tub.Certificate, target, cancellationToken).ConfigureAwait(false);
                 return await DecideAsync(tub, transport, tls, target, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken);
@@ -126,7 +126,7 @@ internal static class Negotiator
         byte[] hello = new Hello(tub.TubId, table.Incarnation, last).Format();
         await tls.Stream.WriteAsync(hello, cancellationToken).ConfigureAwait(false);
         Hello offer = Hello.Parse(await HeaderBlock.ReadAsync(input, cancellationToken).ConfigureAwait(false));
-        TubId remote = CheckIdentity(tub, tls, offer, target);
+        TubId remote = CheckIdentity(tub, tls, offer);
 
         bool isMaster = tub.TubId > remote;
         NegotiatedConnection negotiated = new(transport, tls, input, remote, offer.Incarnation, isMaster);
@@ -153,17 +153,12 @@ internal static class Negotiator
         return connection;
     }
 
-    private static TubId CheckIdentity(Tub tub, PeerTls tls, Hello offer, TubId? target)
+    private static TubId CheckIdentity(Tub tub, PeerTls tls, Hello offer)
     {
         TubId proven = tls.PeerTubId ?? throw new NegotiationException("A Tub must show a certificate.");
         if (offer.TubId != proven)
         {
             throw new NegotiationException($"The hello claims TubID {offer.TubId}, and the certificate is that of {proven}.");
-        }
-
-        if (target is not null && proven != target)
-        {
-            throw new NegotiationException($"Connected to the wrong Tub: the certificate is that of {proven}.");
         }
 
         return proven != tub.TubId

@@ -19,7 +19,9 @@ internal sealed class PeerTls : IAsyncDisposable
     /// <summary>The TubID of the peer's certificate; none if it showed no certificate.</summary>
     public TubId? PeerTubId { get; private set; }
 
-    public static async Task<PeerTls> ConnectAsync(TransportConnection connection, TubCertificate certificate, CancellationToken cancellationToken)
+    /// <exception cref="NegotiationException">TLS failed, or the other end is another Tub.</exception>
+    public static async Task<PeerTls> ConnectAsync(
+        TransportConnection connection, TubCertificate certificate, TubId target, CancellationToken cancellationToken)
     {
         PeerTls tls = Create(connection);
         await tls.AuthenticateAsync(
@@ -30,13 +32,19 @@ internal sealed class PeerTls : IAsyncDisposable
                     ClientCertificateContext = certificate.Context,
                     EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                     CertificateChainPolicy = NoChain(),
-                    RemoteCertificateValidationCallback = tls.TakeCertificate,
+                    RemoteCertificateValidationCallback = (_, shown, _, _) => tls.TakeCertificate(shown) == target,
                     AllowTlsResume = false,
                 },
-                cancellationToken)).ConfigureAwait(false);
+                cancellationToken),
+            target).ConfigureAwait(false);
         return tls;
     }
 
+    /// <exception cref="NegotiationException">TLS failed.</exception>
+    [SuppressMessage(
+        "Security",
+        "CA5359:Do Not Disable Certificate Validation",
+        Justification = "A caller may be any Tub; one without a certificate is refused behind the handshake, where it can be told why.")]
     public static async Task<PeerTls> AcceptAsync(TransportConnection connection, TubCertificate certificate, CancellationToken cancellationToken)
     {
         PeerTls tls = Create(connection);
@@ -48,10 +56,15 @@ internal sealed class PeerTls : IAsyncDisposable
                     ClientCertificateRequired = true,
                     EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                     CertificateChainPolicy = NoChain(),
-                    RemoteCertificateValidationCallback = tls.TakeCertificate,
+                    RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                    {
+                        tls.TakeCertificate(shown);
+                        return true;
+                    },
                     AllowTlsResume = false,
                 },
-                cancellationToken)).ConfigureAwait(false);
+                cancellationToken),
+            target: null).ConfigureAwait(false);
         return tls;
     }
 
@@ -60,7 +73,7 @@ internal sealed class PeerTls : IAsyncDisposable
     private static PeerTls Create(TransportConnection connection) =>
         new(new SslStream(new DuplexPipeStream(connection), leaveInnerStreamOpen: false));
 
-    private async Task AuthenticateAsync(Task handshake)
+    private async Task AuthenticateAsync(Task handshake, TubId? target)
     {
         try
         {
@@ -69,6 +82,11 @@ internal sealed class PeerTls : IAsyncDisposable
         catch (Exception exception) when (exception is AuthenticationException or IOException)
         {
             await DisposeAsync().ConfigureAwait(false);
+            if (target is not null && PeerTubId is not null && PeerTubId != target)
+            {
+                throw new NegotiationException($"Connected to the wrong Tub: the certificate is that of {PeerTubId}.", exception);
+            }
+
             throw new NegotiationException($"TLS with the other end failed: {exception.Message}", exception);
         }
         catch
@@ -87,11 +105,6 @@ internal sealed class PeerTls : IAsyncDisposable
         VerificationFlags = X509VerificationFlags.AllFlags,
     };
 
-    [SuppressMessage("Security", "CA5359:Do Not Disable Certificate Validation", Justification = "The certificate's hash is compared with the TubID.")]
-    private bool TakeCertificate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
-    {
-        // A missing certificate is refused after the handshake, where the peer can be told why.
+    private TubId? TakeCertificate(X509Certificate? certificate) =>
         PeerTubId = certificate is null ? null : TubCertificate.GetTubId(certificate.GetRawCertData());
-        return true;
-    }
 }

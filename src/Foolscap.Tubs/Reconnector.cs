@@ -1,0 +1,136 @@
+using Foolscap.Furls;
+using Foolscap.Tubs.Reconnection;
+
+namespace Foolscap.Tubs;
+
+/// <summary>
+/// Keeps a reference to one remote object: gets it, and gets it again whenever its connection is lost, until it is
+/// disposed (<c>foolscap.reconnector.Reconnector</c>). A Tub that is not there yet is no error: it is tried again.
+/// </summary>
+/// <remarks>Thread-safe.</remarks>
+public sealed class Reconnector : IAsyncDisposable
+{
+    private readonly Tub _tub;
+    private readonly Furl _furl;
+    private readonly Func<RemoteReference, CancellationToken, Task> _session;
+    private readonly ReconnectorOptions _options;
+    private readonly Action<ReconnectorStatus>? _onStatus;
+    private readonly Backoff _backoff;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _running = Task.CompletedTask;
+
+    private Reconnector(
+        Tub tub,
+        Furl furl,
+        Func<RemoteReference, CancellationToken, Task> session,
+        ReconnectorOptions options,
+        Action<ReconnectorStatus>? onStatus)
+    {
+        (_tub, _furl, _session, _options, _onStatus) = (tub, furl, session, options, onStatus);
+        _backoff = new Backoff(options, Random.Shared);
+    }
+
+    /// <summary>What it is doing.</summary>
+    public ReconnectorStatus Status { get; private set; } = new(ReconnectorState.Connecting);
+
+    /// <summary>Starts one.</summary>
+    /// <param name="tub">The Tub that connects.</param>
+    /// <param name="furl">The object.</param>
+    /// <param name="session">
+    /// What to do with each reference. When the task ends, however it does, the reference is disposed and a new one is
+    /// got; so let it wait for the token, which is cancelled when the connection is lost or the reconnector disposed.
+    /// </param>
+    /// <param name="options">How it waits; the defaults if not given.</param>
+    /// <param name="onStatus">Hears of each change of <see cref="Status"/>, in order. It must not block.</param>
+    /// <returns>The reconnector.</returns>
+    public static Reconnector Start(
+        Tub tub,
+        Furl furl,
+        Func<RemoteReference, CancellationToken, Task> session,
+        ReconnectorOptions? options = null,
+        Action<ReconnectorStatus>? onStatus = null)
+    {
+        ArgumentNullException.ThrowIfNull(tub);
+        ArgumentNullException.ThrowIfNull(furl);
+        ArgumentNullException.ThrowIfNull(session);
+        options ??= new ReconnectorOptions();
+        options.Validate();
+        Reconnector reconnector = new(tub, furl, session, options, onStatus);
+        reconnector._running = Task.Run(reconnector.RunAsync);
+        return reconnector;
+    }
+
+    /// <summary>Stops: cancels the session, and tries no more. The connection itself is the Tub's, and stays.</summary>
+    /// <returns>When the session has ended.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            Report(new ReconnectorStatus(ReconnectorState.Connecting, Status.Reason));
+            (Exception? reason, TimeSpan good) = await AttemptAsync().ConfigureAwait(false);
+            if (_stopping.IsCancellationRequested)
+            {
+                break;
+            }
+
+            TimeSpan wait = good >= _options.StableAfter ? _backoff.AfterStableConnection() : _backoff.AfterFailure();
+            Report(new ReconnectorStatus(ReconnectorState.Waiting, reason, wait));
+            _tub.Log.Reconnecting(_furl.TubId, wait, reason?.Message ?? "the session ended");
+            await Task.Delay(wait, _tub.TimeProvider, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        Report(new ReconnectorStatus(ReconnectorState.Stopped, Status.Reason));
+    }
+
+    /// <summary>Gets the reference and runs the session with it.</summary>
+    /// <returns>Why that ended, and how long the session has run.</returns>
+    private async Task<(Exception? Reason, TimeSpan Good)> AttemptAsync()
+    {
+        long? start = null;
+        RemoteReference? reference = null;
+        try
+        {
+            reference = await _tub.GetReferenceAsync(_furl, _stopping.Token).ConfigureAwait(false);
+            start = _tub.TimeProvider.GetTimestamp();
+            Report(new ReconnectorStatus(ReconnectorState.Connected));
+            using CancellationTokenSource ended =
+                CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, reference.Connection.Disconnected);
+            await _session(reference, ended.Token).ConfigureAwait(false);
+            return (GetLoss(reference), Elapsed(start));
+        }
+        catch (OperationCanceledException) when (reference is not null)
+        {
+            return (GetLoss(reference), Elapsed(start));
+        }
+        catch (Exception exception) when (exception is FoolscapException or OperationCanceledException or ObjectDisposedException)
+        {
+            return (exception, Elapsed(start));
+        }
+        catch (Exception exception)
+        {
+            _tub.Log.SessionFaulted(_furl.TubId, exception);
+            return (exception, Elapsed(start));
+        }
+        finally
+        {
+            reference?.Dispose();
+        }
+    }
+
+    private static Exception? GetLoss(RemoteReference reference) =>
+        reference.Connection.Ended is { IsCompletedSuccessfully: true } ended ? ended.Result : null;
+
+    private TimeSpan Elapsed(long? start) => start is long since ? _tub.TimeProvider.GetElapsedTime(since) : TimeSpan.Zero;
+
+    private void Report(ReconnectorStatus status)
+    {
+        Status = status;
+        _onStatus?.Invoke(status);
+    }
+}
