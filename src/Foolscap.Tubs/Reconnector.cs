@@ -123,7 +123,7 @@ public sealed class Reconnector : IAsyncDisposable
         }
     }
 
-    private static Exception? GetLoss(RemoteReference reference) =>
+    private static ConnectionLostException? GetLoss(RemoteReference reference) =>
         reference.Connection.Ended is { IsCompletedSuccessfully: true } ended ? ended.Result : null;
 
     private TimeSpan Elapsed(long? start) => start is long since ? _tub.TimeProvider.GetElapsedTime(since) : TimeSpan.Zero;
