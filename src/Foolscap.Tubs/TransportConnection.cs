@@ -52,11 +52,14 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     /// <param name="pipe">The pipes, which then belong to the connection.</param>
     /// <param name="remoteEndPoint">The other end's address, if there is one.</param>
     /// <param name="abort">Resets the connection below the pipes; by default the pipes are completed with an error.</param>
+    /// <param name="bytesRead">What the caller has already consumed of the input; it is read again, before the rest.</param>
     /// <returns>The connection.</returns>
-    public static TransportConnection FromPipe(IDuplexPipe pipe, EndPoint? remoteEndPoint = null, Action? abort = null)
+    public static TransportConnection FromPipe(
+        IDuplexPipe pipe, EndPoint? remoteEndPoint = null, Action? abort = null, ReadOnlyMemory<byte> bytesRead = default)
     {
         ArgumentNullException.ThrowIfNull(pipe);
-        return new PipeConnection(pipe, remoteEndPoint, abort);
+        PipeReader input = bytesRead.IsEmpty ? pipe.Input : new PrefixedPipeReader(bytesRead, pipe.Input);
+        return new PipeConnection(input, pipe.Output, remoteEndPoint, abort);
     }
 
     /// <summary>

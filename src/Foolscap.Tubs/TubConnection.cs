@@ -66,6 +66,12 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
     /// <summary>The TubID that the other end has proven with its certificate.</summary>
     public TubId RemoteTubId { get; }
 
+    /// <summary>The TubID of this end.</summary>
+    public TubId LocalTubId => _tub.TubId;
+
+    /// <summary>The clock of this end's Tub.</summary>
+    public TimeProvider TimeProvider => _tub.TimeProvider;
+
     /// <summary>The other end's address, if there is one.</summary>
     public EndPoint? RemoteEndPoint => _transport.RemoteEndPoint;
 

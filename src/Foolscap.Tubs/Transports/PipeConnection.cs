@@ -4,14 +4,14 @@ using System.Net;
 namespace Foolscap.Tubs.Transports;
 
 /// <summary>Two pipes as a connection.</summary>
-internal sealed class PipeConnection(IDuplexPipe pipe, EndPoint? remoteEndPoint, Action? abort)
+internal sealed class PipeConnection(PipeReader input, PipeWriter output, EndPoint? remoteEndPoint, Action? abort)
     : TransportConnection(remoteEndPoint)
 {
     private int _aborted;
 
-    public override PipeReader Input => pipe.Input;
+    public override PipeReader Input => input;
 
-    public override PipeWriter Output => pipe.Output;
+    public override PipeWriter Output => output;
 
     public override void Abort()
     {
@@ -27,14 +27,14 @@ internal sealed class PipeConnection(IDuplexPipe pipe, EndPoint? remoteEndPoint,
         else
         {
             // A reader that waits at this end is woken by a cancelled read; the other end sees the error.
-            pipe.Output.Complete(new IOException("The connection was aborted."));
-            pipe.Input.CancelPendingRead();
+            output.Complete(new IOException("The connection was aborted."));
+            input.CancelPendingRead();
         }
     }
 
     public override async ValueTask DisposeAsync()
     {
-        await pipe.Output.CompleteAsync().ConfigureAwait(false);
-        await pipe.Input.CompleteAsync().ConfigureAwait(false);
+        await output.CompleteAsync().ConfigureAwait(false);
+        await input.CompleteAsync().ConfigureAwait(false);
     }
 }

@@ -1,0 +1,100 @@
+using Foolscap.Furls;
+using Foolscap.Tubs;
+
+namespace Foolscap.Relay.Client.Attachment;
+
+/// <summary>Keeps one Tub registered with one relay. Thread-safe.</summary>
+internal sealed class RelayAttachment(
+    Tub tub, Furl registrar, TargetBridge bridge, RelayClientOptions options, RelayClientLog log, Action<RelayStatus> onStatus)
+    : IAsyncDisposable
+{
+    private static readonly TimeSpan UnregisterTimeout = TimeSpan.FromSeconds(2);
+
+    private Reconnector? _reconnector;
+    private RelayStatus _status = new(registrar.TubId, RelayState.Connecting, []);
+
+    public RelayStatus Status => Volatile.Read(ref _status);
+
+    public void Start() => _reconnector = Reconnector.Start(tub, registrar, RunAsync, options.Reconnection, OnReconnector);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_reconnector is not null)
+        {
+            await _reconnector.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One registration, from its beginning to the loss of its connection.</summary>
+    private async Task RunAsync(RemoteReference relay, CancellationToken ended)
+    {
+        using StreamListener listener = new(bridge, options, log, relay.Connection.TimeProvider);
+        await RegisterAsync(relay, listener, ended).ConfigureAwait(false);
+        await Task.Delay(Timeout.InfiniteTimeSpan, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await UnregisterAsync(relay, listener).ConfigureAwait(false);
+    }
+
+    private async Task RegisterAsync(RemoteReference relay, StreamListener listener, CancellationToken ended)
+    {
+        object? answer;
+        try
+        {
+            answer = await relay.CallAsync(
+                RelayProtocol.Register,
+                [tub.TubId.ToString(), listener, new Dictionary<object, object?> { [RelayProtocol.WindowKey] = options.Window }],
+                ended).WaitAsync(options.RegisterTimeout, relay.Connection.TimeProvider, ended).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new ViolationException($"the relay did not answer the registration within {options.RegisterTimeout.TotalSeconds:0.###} s");
+        }
+
+        RegistrationAnswer registration = RegistrationAnswer.Parse(answer);
+        listener.Open(registration.Window);
+        log.Registered(registrar.TubId, string.Join(',', registration.Hints));
+        Report(new RelayStatus(registrar.TubId, RelayState.Registered, registration.Hints));
+    }
+
+    /// <summary>Takes the registration back, if the relay is still there.</summary>
+    private static async Task UnregisterAsync(RemoteReference relay, StreamListener listener)
+    {
+        try
+        {
+            TubConnection connection = relay.Connection;
+            if (!connection.Disconnected.IsCancellationRequested)
+            {
+                await relay.CallAsync(RelayProtocol.Unregister, [connection.LocalTubId.ToString(), listener])
+                    .WaitAsync(UnregisterTimeout, connection.TimeProvider).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (exception is FoolscapException or TimeoutException)
+        {
+            // The relay forgets the registration with the connection anyway.
+        }
+    }
+
+    private void OnReconnector(ReconnectorStatus reconnector)
+    {
+        RelayStatus status = Status;
+        switch (reconnector.State)
+        {
+            case ReconnectorState.Waiting:
+                string reason = reconnector.Reason?.Message ?? "the registration ended";
+                log.Waiting(registrar.TubId, reconnector.RetryIn, reason);
+                Report(status with { State = RelayState.Waiting, Reason = reason, RetryIn = reconnector.RetryIn });
+                break;
+            case ReconnectorState.Connecting:
+                Report(status with { State = RelayState.Connecting, RetryIn = default });
+                break;
+            case ReconnectorState.Stopped:
+                Report(status with { State = RelayState.Stopped, RetryIn = default });
+                break;
+        }
+    }
+
+    private void Report(RelayStatus status)
+    {
+        Volatile.Write(ref _status, status);
+        onStatus(status);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using Foolscap.Tubs;
+
+namespace Foolscap.Relay.Client.Attachment;
+
+/// <summary>
+/// The object that a relay asks to take a connection: one for each registration. Thread-safe.
+/// </summary>
+internal sealed class StreamListener(TargetBridge bridge, RelayClientOptions options, RelayClientLog log, TimeProvider timeProvider)
+    : IReferenceable, IDisposable
+{
+    private const string Stopped = "the relay's client is not registered any more";
+
+    // The relay may ask before its answer to the registration, which tells the window, has been looked at.
+    private readonly TaskCompletionSource<int> _sendWindow = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<RelayedStream, bool> _active = new();
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>The relay has answered the registration.</summary>
+    public void Open(int sendWindow) => _sendWindow.TrySetResult(sendWindow);
+
+    /// <summary>Takes no more connections, and aborts those that are relayed.</summary>
+    public void Dispose()
+    {
+        // The source itself stays: a call that is on its way may still look at its token.
+        _stopping.Cancel();
+        _sendWindow.TrySetCanceled();
+        foreach (RelayedStream stream in _active.Keys)
+        {
+            stream.Abort(Stopped);
+        }
+    }
+
+    public async ValueTask<object?> CallAsync(RemoteCall call)
+    {
+        if (call.Method != RelayProtocol.Accept)
+        {
+            throw call.UnknownMethod();
+        }
+
+        RemoteReference responder = call.Get<RemoteReference>(0) ?? throw new ViolationException("accept() needs a responder.");
+        string peer = GetPeer(call);
+        try
+        {
+            int sendWindow = await _sendWindow.Task.ConfigureAwait(false);
+            TransportConnection target = await bridge.ConnectAsync(timeProvider, _stopping.Token).ConfigureAwait(false);
+            RelayedStream handler = new(target, new RelayedStreamOptions { ReceiveWindow = options.Window, Observer = options.Observer });
+
+            // Nothing may be called on the responder before the relay has this answer.
+            call.AfterAnswer(() => Start(handler, responder, sendWindow, peer));
+            return handler;
+        }
+        catch (Exception exception)
+        {
+            log.NotAccepted(peer, exception.Message);
+            responder.Dispose();
+            throw exception is OperationCanceledException ? new ViolationException(Stopped) : exception;
+        }
+    }
+
+    private void Start(RelayedStream handler, RemoteReference responder, int sendWindow, string peer)
+    {
+        _active.TryAdd(handler, true);
+        handler.Start(responder, sendWindow);
+        if (_stopping.IsCancellationRequested)
+        {
+            handler.Abort(Stopped);
+        }
+
+        _ = ForgetAsync(handler, peer);
+    }
+
+    private async Task ForgetAsync(RelayedStream handler, string peer)
+    {
+        StreamEnd end = await handler.Ended.ConfigureAwait(false);
+        _active.TryRemove(handler, out _);
+        log.StreamEnded(peer, end.InboundBytes, end.OutboundBytes, end.AbortReason ?? "both sides have ended it");
+    }
+
+    private static string GetPeer(RemoteCall call) =>
+        call.Arguments.ElementAtOrDefault(1) is Dictionary<object, object?> info && info.TryGetValue(RelayProtocol.PeerKey, out object? peer)
+            ? peer as string ?? "(unknown)"
+            : "(unknown)";
+}

@@ -1,0 +1,27 @@
+using System.Net.Sockets;
+using Foolscap.Tubs;
+
+namespace Foolscap.Relay.Client.Attachment;
+
+/// <summary>Opens connections to the Tub that is to be reached. Thread-safe.</summary>
+internal sealed class TargetBridge(Func<CancellationToken, Task<TransportConnection>> connect, RelayClientOptions options)
+{
+    /// <exception cref="ViolationException">The Tub cannot be reached; the message is for the caller at the far end.</exception>
+    public async Task<TransportConnection> ConnectAsync(TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource timeout = new(options.TargetTimeout, timeProvider);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            return await connect(ended.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new ViolationException($"the Tub behind the relay's client did not answer within {options.TargetTimeout.TotalSeconds:0.###} s");
+        }
+        catch (Exception exception) when (exception is SocketException or IOException)
+        {
+            throw new ViolationException($"the Tub behind the relay's client cannot be reached: {exception.Message}");
+        }
+    }
+}

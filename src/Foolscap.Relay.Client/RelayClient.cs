@@ -1,0 +1,158 @@
+using System.Net;
+using Foolscap.Furls;
+using Foolscap.Relay.Client.Attachment;
+using Foolscap.Tubs;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Foolscap.Relay.Client;
+
+/// <summary>
+/// Makes a Tub reachable through one or several relays: registers it, stays registered until it is disposed, and bridges
+/// each relayed connection to the Tub's own port.
+/// </summary>
+/// <remarks>
+/// The Tub that connects to the relays must have the certificate of the Tub that is to be reached; it may be that Tub
+/// itself. Two Tubs with one certificate must not both connect to a relay: they would take the connection from each
+/// other. Thread-safe.
+/// </remarks>
+public sealed class RelayClient : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly RelayAttachment[] _attachments;
+    private readonly Action<RelayStatus>? _onStatus;
+    private TaskCompletionSource _changed = NewSignal();
+
+    private RelayClient(
+        Tub tub, IReadOnlyList<Furl> registrars, TargetBridge bridge, RelayClientOptions options, RelayClientLog log, Action<RelayStatus>? onStatus)
+    {
+        _onStatus = onStatus;
+        _attachments = [.. registrars.Select(registrar => new RelayAttachment(tub, registrar, bridge, options, log, OnStatus))];
+    }
+
+    /// <summary>How it stands with each relay, in the order in which they were given.</summary>
+    public IReadOnlyList<RelayStatus> Statuses => [.. _attachments.Select(attachment => attachment.Status)];
+
+    /// <summary>
+    /// The hints of all relays that the Tub is, or was last, registered with: what belongs into its FURLs
+    /// (<see cref="Tub.Hints"/>, <see cref="Furl.WithRelayHints"/>).
+    /// </summary>
+    public IReadOnlyList<ConnectionHint> Hints => [.. _attachments.SelectMany(attachment => attachment.Status.Hints).Distinct()];
+
+    /// <summary>Starts a client whose Tub listens on a TCP port, most often on loopback.</summary>
+    /// <param name="tub">The Tub that connects to the relays; it stays the caller's to dispose.</param>
+    /// <param name="registrars">The relays' registrar FURLs.</param>
+    /// <param name="target">Where the Tub that is to be reached listens.</param>
+    /// <param name="options">How it behaves; the defaults if not given.</param>
+    /// <param name="onStatus">Hears of each change of a relay's status. It must not block.</param>
+    /// <param name="loggerFactory">Where it logs; nowhere if not given.</param>
+    /// <returns>The client, which works until it is disposed. A relay that is not there is no error.</returns>
+    /// <exception cref="ArgumentException">There is no registrar, or two of one relay, or an option is out of its range.</exception>
+    public static RelayClient Start(
+        Tub tub,
+        IReadOnlyList<Furl> registrars,
+        EndPoint target,
+        RelayClientOptions? options = null,
+        Action<RelayStatus>? onStatus = null,
+        ILoggerFactory? loggerFactory = null)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return Start(
+            tub,
+            registrars,
+            cancellationToken => TransportConnection.ConnectTcpAsync(target, cancellationToken),
+            options,
+            onStatus,
+            loggerFactory);
+    }
+
+    /// <summary>Starts a client that opens the connections to the Tub in a way of your own.</summary>
+    /// <param name="tub">The Tub that connects to the relays; it stays the caller's to dispose.</param>
+    /// <param name="registrars">The relays' registrar FURLs.</param>
+    /// <param name="connectToTarget">Opens one connection to the Tub that is to be reached.</param>
+    /// <param name="options">How it behaves; the defaults if not given.</param>
+    /// <param name="onStatus">Hears of each change of a relay's status. It must not block.</param>
+    /// <param name="loggerFactory">Where it logs; nowhere if not given.</param>
+    /// <returns>The client, which works until it is disposed. A relay that is not there is no error.</returns>
+    /// <exception cref="ArgumentException">There is no registrar, or two of one relay, or an option is out of its range.</exception>
+    public static RelayClient Start(
+        Tub tub,
+        IReadOnlyList<Furl> registrars,
+        Func<CancellationToken, Task<TransportConnection>> connectToTarget,
+        RelayClientOptions? options = null,
+        Action<RelayStatus>? onStatus = null,
+        ILoggerFactory? loggerFactory = null)
+    {
+        ArgumentNullException.ThrowIfNull(tub);
+        ArgumentNullException.ThrowIfNull(registrars);
+        ArgumentNullException.ThrowIfNull(connectToTarget);
+        options ??= new RelayClientOptions();
+        options.Validate();
+        if (registrars.Count == 0 || registrars.Select(registrar => registrar.TubId).Distinct().Count() != registrars.Count)
+        {
+            throw new ArgumentException("There must be one registrar FURL for each relay, and at least one.", nameof(registrars));
+        }
+
+        RelayClientLog log = new((loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Foolscap.Relay.Client"));
+        RelayClient client = new(tub, registrars, new TargetBridge(connectToTarget, options), options, log, onStatus);
+        foreach (RelayAttachment attachment in client._attachments)
+        {
+            attachment.Start();
+        }
+
+        return client;
+    }
+
+    /// <summary>Waits until the Tub is registered with all relays.</summary>
+    /// <param name="cancellationToken">Stops the waiting, and nothing else.</param>
+    /// <returns>When it is.</returns>
+    /// <exception cref="ObjectDisposedException">The client is disposed before that.</exception>
+    public Task WaitUntilRegisteredAsync(CancellationToken cancellationToken = default) =>
+        WaitUntilRegisteredAsync(_attachments.Length, cancellationToken);
+
+    /// <summary>Waits until the Tub is registered with so many relays, whichever they are.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="cancellationToken">Stops the waiting, and nothing else.</param>
+    /// <returns>When it is.</returns>
+    /// <exception cref="ObjectDisposedException">The client is disposed before that.</exception>
+    public async Task WaitUntilRegisteredAsync(int count, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _attachments.Length);
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                changed = _changed.Task;
+            }
+
+            IReadOnlyList<RelayStatus> statuses = Statuses;
+            ObjectDisposedException.ThrowIf(statuses.Any(status => status.State == RelayState.Stopped), this);
+            if (statuses.Count(status => status.State == RelayState.Registered) >= count)
+            {
+                return;
+            }
+
+            await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes the registrations back, and aborts what is relayed.</summary>
+    /// <returns>When that is done. The Tub's connections to the relays stay.</returns>
+    public async ValueTask DisposeAsync() =>
+        await Task.WhenAll(_attachments.Select(attachment => attachment.DisposeAsync().AsTask())).ConfigureAwait(false);
+
+    private void OnStatus(RelayStatus status)
+    {
+        TaskCompletionSource changed;
+        lock (_gate)
+        {
+            (changed, _changed) = (_changed, NewSignal());
+        }
+
+        changed.SetResult();
+        _onStatus?.Invoke(status);
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,17 @@
+namespace Foolscap.Relay.Client;
+
+/// <summary>How it stands with one relay.</summary>
+public enum RelayState
+{
+    /// <summary>The client is connecting to the relay, or registering with it.</summary>
+    Connecting,
+
+    /// <summary>The Tub is registered: callers reach it through this relay.</summary>
+    Registered,
+
+    /// <summary>The relay is lost, or has refused, and is tried again after a wait.</summary>
+    Waiting,
+
+    /// <summary>The client has been disposed.</summary>
+    Stopped,
+}

@@ -1,0 +1,14 @@
+namespace Foolscap.Relay;
+
+/// <summary>What one end of a relayed stream is made with.</summary>
+public sealed record RelayedStreamOptions
+{
+    /// <summary>
+    /// The most bytes that this end takes and has not passed on yet: what it told the other end in <c>register</c>'s options
+    /// or answer.
+    /// </summary>
+    public int ReceiveWindow { get; init; } = RelayProtocol.DefaultWindow;
+
+    /// <summary>Who sees what passes; nobody by default.</summary>
+    public IRelayedStreamObserver? Observer { get; init; }
+}

@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.IO.Pipelines;
+using Foolscap.Tubs;
+
+namespace Foolscap.Relay.Streams;
+
+/// <summary>
+/// What the other end has written and the local connection has not taken yet, never more than the window, with the
+/// answers that are due when it has. Empty, it holds no buffer. <see cref="Add"/> and <see cref="Complete"/> are called
+/// by one thread at a time, <see cref="DrainAsync"/> by another.
+/// </summary>
+internal sealed class ReceiveQueue(int window)
+{
+    // The window is the bound, and the pipe's own would only get in its way. The reader goes on at once: it starts a
+    // send that does not block, and a hop to another thread would cost more than that.
+    private readonly Pipe _pipe = new(new PipeOptions(
+        readerScheduler: PipeScheduler.Inline,
+        writerScheduler: PipeScheduler.Inline,
+        pauseWriterThreshold: 0,
+        minimumSegmentSize: 16 * 1024,
+        useSynchronizationContext: false));
+
+    private readonly Lock _gate = new();
+    private readonly Queue<(long End, PendingAnswer Answer)> _answers = new();
+    private long _received;
+    private long _written;
+    private Exception? _failure;
+
+    /// <summary>How many bytes the local connection has taken.</summary>
+    public long Written => Volatile.Read(ref _written);
+
+    /// <summary>Takes bytes, if they are within the window.</summary>
+    /// <exception cref="ViolationException">They are not; nothing is taken.</exception>
+    public void Add(in ReadOnlySequence<byte> data, PendingAnswer answer)
+    {
+        lock (_gate)
+        {
+            if (_failure is not null)
+            {
+                throw new ViolationException("the stream is over");
+            }
+
+            // The window never changes here, so that the right edge is what has been answered and the window.
+            if (_received + data.Length > _written + window)
+            {
+                throw new ViolationException(
+                    $"a write of {data.Length} bytes goes beyond the window of {window}: {_received - _written} are not answered yet");
+            }
+
+            _received += data.Length;
+            _answers.Enqueue((_received, answer));
+        }
+
+        foreach (ReadOnlyMemory<byte> segment in data)
+        {
+            _pipe.Writer.Write(segment.Span);
+        }
+
+        // Completes at once: there is no threshold at which a writer would have to wait.
+        ValueTask<FlushResult> flushed = _pipe.Writer.FlushAsync();
+        Debug.Assert(flushed.IsCompletedSuccessfully, "A pipe without a threshold makes no writer wait.");
+    }
+
+    /// <summary>Nothing more will come.</summary>
+    public void Complete() => _pipe.Writer.Complete();
+
+    /// <summary>Passes everything on to the local connection, until its end.</summary>
+    public async Task DrainAsync(PipeWriter output)
+    {
+        try
+        {
+            await CopyAsync(output).ConfigureAwait(false);
+        }
+        finally
+        {
+            await _pipe.Reader.CompleteAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends the queue: what waits in it is answered with an error.</summary>
+    public void Fail(Exception failure)
+    {
+        List<PendingAnswer> answers;
+        lock (_gate)
+        {
+            _failure ??= failure;
+            answers = [.. _answers.Select(due => due.Answer)];
+            _answers.Clear();
+        }
+
+        answers.ForEach(answer => answer.Fail(failure));
+        _pipe.Reader.CancelPendingRead();
+    }
+
+    private async Task CopyAsync(PipeWriter output)
+    {
+        while (true)
+        {
+            ReadResult result = await _pipe.Reader.ReadAsync().ConfigureAwait(false);
+            if (result.IsCanceled)
+            {
+                throw new OperationCanceledException();
+            }
+
+            foreach (ReadOnlyMemory<byte> segment in result.Buffer)
+            {
+                FlushResult flushed = await output.WriteAsync(segment).ConfigureAwait(false);
+                if (flushed.IsCompleted)
+                {
+                    throw new IOException("The local connection takes no more bytes.");
+                }
+
+                Answer(segment.Length);
+            }
+
+            _pipe.Reader.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Answer(int count)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _written, _written + count);
+            while (_answers.TryPeek(out (long End, PendingAnswer Answer) due) && due.End <= _written)
+            {
+                _answers.Dequeue();
+                due.Answer.Complete();
+            }
+        }
+    }
+}
