@@ -178,6 +178,17 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
         }
     }
 
+    private void ThrowIfOver()
+    {
+        lock (_gate)
+        {
+            if (_over)
+            {
+                throw new OperationCanceledException(_abortReason);
+            }
+        }
+    }
+
     private void OnClosedByRemote()
     {
         lock (_gate)
@@ -228,7 +239,9 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
                 ReadResult result = await input.ReadAsync().ConfigureAwait(false);
                 if (result.IsCanceled && result.Buffer.IsEmpty)
                 {
+                    // By whoever watched the connection before this, or by the end of the stream.
                     input.AdvanceTo(result.Buffer.Start);
+                    ThrowIfOver();
                     continue;
                 }
 

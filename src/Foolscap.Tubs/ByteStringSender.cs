@@ -18,7 +18,9 @@ public sealed class ByteStringSender : IValueTaskSource
     private readonly RemoteReference _target;
     private readonly byte[] _method;
     private readonly IAnswerReceiver _receiver;
-    private ManualResetValueTaskSourceCore<bool> _turn;
+
+    // Whoever gives a turn may hold locks of its own: the sender goes on elsewhere.
+    private ManualResetValueTaskSourceCore<bool> _turn = new() { RunContinuationsAsynchronously = true };
     private ReadOnlySequence<byte> _data;
     private int _tag;
 

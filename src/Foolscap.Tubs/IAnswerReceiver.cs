@@ -1,7 +1,10 @@
 namespace Foolscap.Tubs;
 
 /// <summary>Hears how the calls of a <see cref="ByteStringSender"/> end.</summary>
-/// <remarks>Both methods run on the reader of the connection, in the order of the answers, and must not block.</remarks>
+/// <remarks>
+/// Answers come on the reader of the connection, in their order. When the connection ends, the failures of all open calls
+/// come on whatever thread has ended it, perhaps while an answer is still being heard. Neither method may block.
+/// </remarks>
 public interface IAnswerReceiver
 {
     /// <summary>A call was answered.</summary>

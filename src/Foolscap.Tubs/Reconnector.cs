@@ -73,7 +73,7 @@ public sealed class Reconnector : IAsyncDisposable
         while (!_stopping.IsCancellationRequested)
         {
             Report(new ReconnectorStatus(ReconnectorState.Connecting, Status.Reason));
-            (Exception? reason, TimeSpan good) = await AttemptAsync().ConfigureAwait(false);
+            (Exception? reason, TimeSpan? good) = await AttemptAsync().ConfigureAwait(false);
             if (_stopping.IsCancellationRequested)
             {
                 break;
@@ -89,14 +89,14 @@ public sealed class Reconnector : IAsyncDisposable
     }
 
     /// <summary>Gets the reference and runs the session with it.</summary>
-    /// <returns>Why that ended, and how long the session has run.</returns>
-    private async Task<(Exception? Reason, TimeSpan Good)> AttemptAsync()
+    /// <returns>Why that ended, and how long the session has run, if it has.</returns>
+    private async Task<(Exception? Reason, TimeSpan? Good)> AttemptAsync()
     {
         long? start = null;
         RemoteReference? reference = null;
         try
         {
-            reference = await _tub.GetReferenceAsync(_furl, _stopping.Token).ConfigureAwait(false);
+            reference = await GetReferenceAsync().ConfigureAwait(false);
             start = _tub.TimeProvider.GetTimestamp();
             Report(new ReconnectorStatus(ReconnectorState.Connected));
             using CancellationTokenSource ended =
@@ -123,14 +123,36 @@ public sealed class Reconnector : IAsyncDisposable
         }
     }
 
+    /// <summary>A Tub that is there and does not answer must not hold the attempt up for ever.</summary>
+    private async Task<RemoteReference> GetReferenceAsync()
+    {
+        using CancellationTokenSource timeout = new(_tub.Options.ConnectTimeout, _tub.TimeProvider);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stopping.Token);
+        try
+        {
+            return await _tub.GetReferenceAsync(_furl, ended.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            throw new NegotiationException($"Tub {_furl.TubId} did not answer within {_tub.Options.ConnectTimeout.TotalSeconds:0.###} s.");
+        }
+    }
+
     private static ConnectionLostException? GetLoss(RemoteReference reference) =>
         reference.Connection.Ended is { IsCompletedSuccessfully: true } ended ? ended.Result : null;
 
-    private TimeSpan Elapsed(long? start) => start is long since ? _tub.TimeProvider.GetElapsedTime(since) : TimeSpan.Zero;
+    private TimeSpan? Elapsed(long? start) => start is long since ? _tub.TimeProvider.GetElapsedTime(since) : null;
 
     private void Report(ReconnectorStatus status)
     {
         Status = status;
-        _onStatus?.Invoke(status);
+        try
+        {
+            _onStatus?.Invoke(status);
+        }
+        catch (Exception exception)
+        {
+            _tub.Log.SessionFaulted(_furl.TubId, exception); // The program's mistake, which must not end the reconnector.
+        }
     }
 }

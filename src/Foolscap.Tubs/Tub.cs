@@ -117,7 +117,9 @@ public sealed class Tub : IAsyncDisposable
     /// <exception cref="NegotiationException">The Tub cannot be reached, or is another one.</exception>
     /// <exception cref="RemoteException">The Tub has no object of that name.</exception>
     /// <exception cref="ConnectionLostException">The connection ended meanwhile.</exception>
+    /// <exception cref="ViolationException">The Tub answered with what is no reference.</exception>
     /// <exception cref="ArgumentException">The FURL is of this Tub itself.</exception>
+    /// <exception cref="ObjectDisposedException">This Tub has been stopped.</exception>
     public async Task<RemoteReference> GetReferenceAsync(Furl furl, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(furl);
@@ -137,6 +139,7 @@ public sealed class Tub : IAsyncDisposable
     /// <returns>The connection.</returns>
     /// <exception cref="NegotiationException">The Tub cannot be reached, or is another one.</exception>
     /// <exception cref="ArgumentException">The FURL is of this Tub itself.</exception>
+    /// <exception cref="ObjectDisposedException">This Tub has been stopped.</exception>
     public async Task<TubConnection> ConnectAsync(Furl furl, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(furl);
@@ -146,7 +149,14 @@ public sealed class Tub : IAsyncDisposable
             throw new ArgumentException("The FURL is of this Tub itself.", nameof(furl));
         }
 
-        return await _dialer.ConnectAsync(furl.TubId, furl.Hints, _stopping.Token).WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await _dialer.ConnectAsync(furl.TubId, furl.Hints, _stopping.Token).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException(nameof(Tub), "The Tub has been stopped.");
+        }
     }
 
     /// <summary>Stops the Tub: ends all of its connections in an orderly way, and makes no more.</summary>

@@ -127,6 +127,7 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
 
     internal void Start()
     {
+        _keepalive.Start();
         Outbox.Uncork();
         _reading = ReadAsync();
     }
@@ -150,10 +151,7 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
         IReadOnlyDictionary<string, object?>? keywords,
         CancellationToken cancellationToken)
     {
-        while (Outbox.UnsentBytes > _tub.Options.Limits.MaxUnsentBytes)
-        {
-            await Outbox.WaitUntilIdleAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
+        await Outbox.WaitUntilBelowAsync(_tub.Options.Limits.MaxUnsentBytes).WaitAsync(cancellationToken).ConfigureAwait(false);
 
         PendingCall call = new();
         long requestId = PendingCalls.Add(call, tag: 0);
@@ -193,14 +191,14 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
         catch (Exception exception)
         {
             AnswerError(requestId, exception);
-            call.RunAfterAnswer();
+            RunAfterAnswer(call);
             return;
         }
 
         if (running.IsCompletedSuccessfully)
         {
             Answer(requestId, running.Result);
-            call.RunAfterAnswer();
+            RunAfterAnswer(call);
         }
         else
         {
@@ -220,9 +218,11 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
         {
             PostAnswer(new AnswerMessage(requestId, value));
         }
-        catch (ViolationException violation)
+        catch (Exception exception)
         {
-            PostAnswer(new ErrorMessage(requestId, violation, withTraceback: false));
+            // It cannot be sent, or it threw while it was enumerated.
+            _tub.Log.CallFailed(RemoteTubId, exception);
+            PostAnswer(new ErrorMessage(requestId, exception, _tub.Options.SendTracebacks));
         }
     }
 
@@ -256,8 +256,9 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
         _imports.BeginRelease(clid);
         try
         {
+            // As an answer, because the peer has caused it: one that sends references and does not read is cut off.
             long requestId = PendingCalls.Add(new ReleasedReference(_imports, clid), tag: 0);
-            Outbox.Post(new CallMessage(requestId, clid: 0, "decref", [], new Dictionary<string, object?> { ["clid"] = clid, ["count"] = 1 }));
+            PostAnswer(new CallMessage(requestId, clid: 0, "decref", [], new Dictionary<string, object?> { ["clid"] = clid, ["count"] = 1 }));
         }
         catch (ConnectionLostException)
         {
@@ -365,16 +366,32 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
 
     private async Task AnswerLaterAsync(long requestId, ValueTask<object?> running, RemoteCall call)
     {
+        object? answer;
         try
         {
-            Answer(requestId, await running.ConfigureAwait(false));
+            answer = await running.ConfigureAwait(false);
         }
         catch (Exception exception)
         {
             AnswerError(requestId, exception);
+            RunAfterAnswer(call);
+            return;
         }
 
-        call.RunAfterAnswer();
+        Answer(requestId, answer);
+        RunAfterAnswer(call);
+    }
+
+    private void RunAfterAnswer(RemoteCall call)
+    {
+        try
+        {
+            call.RunAfterAnswer();
+        }
+        catch (Exception exception)
+        {
+            _tub.Log.CallbackFaulted(RemoteTubId, exception);
+        }
     }
 
     private void PostAnswer<TMessage>(in TMessage message)
@@ -420,10 +437,6 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
                 }
             }
         }
-        catch (BananaException exception)
-        {
-            ReportAndClose(exception);
-        }
         catch (Exception exception)
         {
             Abort(new ConnectionLostException($"The connection to Tub {RemoteTubId} was lost: {exception.Message}", exception));
@@ -438,6 +451,12 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
         try
         {
             _input.AdvanceTo(_decoder.Decode(buffer), buffer.End);
+        }
+        catch (BananaException exception)
+        {
+            // What follows is read and thrown away, so that the report is not lost to a reset.
+            _input.AdvanceTo(buffer.End);
+            ReportAndClose(exception);
         }
         finally
         {
@@ -500,26 +519,59 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
         _tub.Detach(this);
         _keepalive.Dispose();
         _exports.Clear();
-        PendingCalls.FailAll(reason);
-        _ = CloseTransportAsync(reason, close);
-    }
-
-    private async Task CloseTransportAsync(ConnectionLostException reason, Func<Task<bool>> close)
-    {
-        // An application's callbacks run here: not on the stack of whoever ended the connection, and before the slow part.
-        await _disconnected.CancelAsync().ConfigureAwait(false);
-        bool orderly = false;
+        _ = FinishAsync(reason, close);
         try
         {
-            orderly = await close().ConfigureAwait(false);
+            PendingCalls.FailAll(reason);
+        }
+        catch (AggregateException exception)
+        {
+            _tub.Log.CallbackFaulted(RemoteTubId, exception);
+        }
+    }
+
+    private async Task FinishAsync(ConnectionLostException reason, Func<Task<bool>> close)
+    {
+        // An application's callbacks run by themselves: neither on the stack of whoever ended the connection, nor so that
+        // one that blocks or throws could keep the connection from being closed.
+        Task told = _disconnected.CancelAsync();
+        try
+        {
+            await CloseTransportAsync(await TryCloseAsync(close).ConfigureAwait(false), reason).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            _tub.Log.CallbackFaulted(RemoteTubId, exception);
+            _transport.Abort();
+        }
+
+        _closed.TrySetResult();
+        try
+        {
+            await told.ConfigureAwait(false);
+        }
+        catch (AggregateException exception)
+        {
+            _tub.Log.CallbackFaulted(RemoteTubId, exception);
+        }
+    }
+
+    private static async Task<bool> TryCloseAsync(Func<Task<bool>> close)
+    {
+        try
+        {
+            return await close().ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or SocketException or TimeoutException or ObjectDisposedException or InvalidOperationException)
         {
-            // The other end did not play along, which no longer matters.
+            return false; // The other end did not play along, which no longer matters.
         }
+    }
 
+    private async Task CloseTransportAsync(bool isOrderly, ConnectionLostException reason)
+    {
         Outbox.Fail(reason);
-        if (!orderly)
+        if (!isOrderly)
         {
             _transport.Abort();
         }
@@ -528,7 +580,6 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
         await _tls.DisposeAsync().ConfigureAwait(false);
         await _input.CompleteAsync().ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
-        _closed.TrySetResult();
     }
 
     /// <summary>
@@ -538,6 +589,7 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
     private async Task<bool> CloseGracefullyAsync()
     {
         TimeProvider time = _tub.TimeProvider;
+        Outbox.Complete();
         await Outbox.WaitUntilIdleAsync().WaitAsync(CloseTimeout, time).ConfigureAwait(false);
         await _tls.Stream.ShutdownAsync().WaitAsync(CloseTimeout, time).ConfigureAwait(false);
         await _transport.Output.CompleteAsync().AsTask().WaitAsync(CloseTimeout, time).ConfigureAwait(false);

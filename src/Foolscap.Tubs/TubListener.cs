@@ -120,28 +120,31 @@ public sealed class TubListener : IAsyncDisposable
         string address = connection.RemoteEndPoint?.ToString() ?? "(in memory)";
         try
         {
-            if (Interlocked.Increment(ref _halfOpen) > _options.MaxHalfOpenConnections)
+            if (Interlocked.Increment(ref _halfOpen) <= _options.MaxHalfOpenConnections)
             {
-                await RefuseAsync(connection, address, 503, "too many connections are being set up, try again later").ConfigureAwait(false);
+                await ServeAsync(connection, address).ConfigureAwait(false);
                 return;
             }
-
-            await ServeAsync(connection, address).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is NegotiationException or OperationCanceledException or IOException or SocketException or ObjectDisposedException)
         {
             _log.NegotiationFailed(address, exception.Message);
             connection.Abort();
+            return;
         }
         catch (Exception exception)
         {
             _log.ConnectionFaulted(address, exception);
             connection.Abort();
+            return;
         }
         finally
         {
             Interlocked.Decrement(ref _halfOpen);
         }
+
+        // Not counted any more: those who are refused must not keep others out.
+        await RefuseAsync(connection, address, 503, "too many connections are being set up, try again later").ConfigureAwait(false);
     }
 
     /// <summary>Stops listening. Connections that Tubs and interceptors have taken stay theirs.</summary>

@@ -45,6 +45,9 @@ public sealed record TubOptions
     /// <summary>How much a peer may make this Tub hold.</summary>
     public TubLimits Limits { get; init; } = TubLimits.Default;
 
+    /// <summary>More than this no timer takes.</summary>
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(24);
+
     internal void Validate()
     {
         CheckTimeout(KeepaliveTimeout, nameof(KeepaliveTimeout));
@@ -59,9 +62,9 @@ public sealed record TubOptions
 
     private static void CheckTimeout(TimeSpan value, string name)
     {
-        if (value <= TimeSpan.Zero && value != Timeout.InfiniteTimeSpan)
+        if (value != Timeout.InfiniteTimeSpan && (value <= TimeSpan.Zero || value > LongestTimeout))
         {
-            throw new ArgumentOutOfRangeException(name, value, "A timeout must be positive, or Timeout.InfiniteTimeSpan.");
+            throw new ArgumentOutOfRangeException(name, value, "A timeout must be positive and at most 24 days, or Timeout.InfiniteTimeSpan.");
         }
     }
 }

@@ -106,7 +106,7 @@ internal sealed class ReceiveQueue(int window)
             foreach (ReadOnlyMemory<byte> segment in result.Buffer)
             {
                 FlushResult flushed = await output.WriteAsync(segment).ConfigureAwait(false);
-                if (flushed.IsCompleted)
+                if (flushed.IsCompleted || flushed.IsCanceled)
                 {
                     throw new IOException("The local connection takes no more bytes.");
                 }

@@ -11,6 +11,8 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
 {
     private static readonly object[] SmallIntegers = [.. Enumerable.Range(0, 256).Select(static value => (object)(long)value)];
 
+    private const int KeptCapacity = 256;
+
     private readonly NameCache _names = new();
     private readonly List<RemoteReference> _received = [];
     private readonly Dictionary<long, object> _containers = [];
@@ -128,9 +130,10 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
         }
     }
 
-    public void Value(TokenType type, object value)
+    public void Value(TokenType type, object value, int length = 0)
     {
         CountToken();
+        CountBytes(length);
         Add(type, value);
     }
 
@@ -402,8 +405,23 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
         _arguments = null;
         _keywords = null;
         _result = null;
-        _received.Clear();
-        _containers.Clear();
+        Forget(_received, _containers);
+    }
+
+    /// <summary>Empties the lists of a message, and lets them go if they have grown large: the next may be small.</summary>
+    private static void Forget(List<RemoteReference> received, Dictionary<long, object> containers)
+    {
+        received.Clear();
+        containers.Clear();
+        if (received.Capacity > KeptCapacity)
+        {
+            received.Capacity = 0;
+        }
+
+        if (containers.Capacity > KeptCapacity)
+        {
+            containers.TrimExcess();
+        }
     }
 
     private void CountToken()

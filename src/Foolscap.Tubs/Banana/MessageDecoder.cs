@@ -185,7 +185,7 @@ internal sealed class MessageDecoder
                 reader = behind;
                 BigInteger magnitude = new(body.ToArray(), isUnsigned: true, isBigEndian: true);
                 BigInteger value = head.Type == TokenType.LongNeg ? -magnitude : magnitude;
-                _message.Value(head.Type, value >= long.MinValue && value <= long.MaxValue ? (long)value : value);
+                _message.Value(head.Type, value >= long.MinValue && value <= long.MaxValue ? (long)value : value, length);
                 return true;
         }
     }
@@ -225,9 +225,9 @@ internal sealed class MessageDecoder
         {
             type = new ReadOnlySequence<byte>(GetWord(head));
         }
-        else if (head.Type == TokenType.Open)
+        else if (head.Type is TokenType.Open or TokenType.Close or TokenType.Abort)
         {
-            throw new BananaException("An OPEN token follows an OPEN token.");
+            throw new BananaException($"A token {head.Type} follows an OPEN, where its type belongs.");
         }
         else if (head.Type != TokenType.String || head.Value > MaxTypeBytes)
         {

@@ -63,7 +63,7 @@ internal sealed class PythonEquality : IEqualityComparer<object?>
             (byte[] a, byte[] b) => a.AsSpan().SequenceEqual(b),
             (string a, string b) => string.Equals(a, b, StringComparison.Ordinal),
             (BananaTuple a, BananaTuple b) => TuplesEqual(a, b, depth + 1, ref steps),
-            (FrozenSet<object?> a, FrozenSet<object?> b) => a.SetEquals(b),
+            (FrozenSet<object?> a, FrozenSet<object?> b) => SetsEqual(a, b, depth + 1, ref steps),
             _ when TryGetNumber(x, out Number a) => TryGetNumber(y, out Number b) && a == b,
             _ => x.Equals(y),
         };
@@ -79,6 +79,38 @@ internal sealed class PythonEquality : IEqualityComparer<object?>
         for (int i = 0; i < x.Count; i++)
         {
             if (!Equals(x[i], y[i], depth, ref steps))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Compares every member with every other: slow, but within the steps. FrozenSet's own comparison would begin anew
+    /// with a full measure of steps, and of the stack, for each set inside of a set.
+    /// </summary>
+    private static bool SetsEqual(FrozenSet<object?> x, FrozenSet<object?> y, int depth, ref int steps)
+    {
+        if (x.Count != y.Count || Instance.GetHashCode(x) != Instance.GetHashCode(y))
+        {
+            return false;
+        }
+
+        foreach (object? member in x)
+        {
+            bool found = false;
+            foreach (object? other in y)
+            {
+                found = Equals(member, other, depth, ref steps);
+                if (found)
+                {
+                    break;
+                }
+            }
+
+            if (!found)
             {
                 return false;
             }
@@ -115,5 +147,27 @@ internal sealed class PythonEquality : IEqualityComparer<object?>
     }
 
     /// <summary>A number as its integer, or as its real value where that is no integer.</summary>
-    private readonly record struct Number(BigInteger Whole, double Real);
+    private readonly record struct Number(BigInteger Whole, double Real)
+    {
+        /// <summary>Seeded, and of all the bits: a peer must not be able to choose numbers whose hashes are the same.</summary>
+        public override int GetHashCode()
+        {
+            HashCode hash = default;
+            long bits = BitConverter.DoubleToInt64Bits(Real);
+            hash.Add((int)bits);
+            hash.Add((int)(bits >> 32));
+            if (Whole >= long.MinValue && Whole <= long.MaxValue)
+            {
+                long whole = (long)Whole;
+                hash.Add((int)whole);
+                hash.Add((int)(whole >> 32));
+            }
+            else
+            {
+                hash.AddBytes(Whole.ToByteArray());
+            }
+
+            return hash.ToHashCode();
+        }
+    }
 }

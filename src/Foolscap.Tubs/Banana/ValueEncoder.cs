@@ -13,11 +13,17 @@ namespace Foolscap.Tubs.Banana;
 internal sealed class ValueEncoder(BananaWriter writer, IReferenceExporter exporter)
 {
     private const int MaxDepth = 500;
+    private const int KeptCapacity = 256;
 
     private Dictionary<object, long>? _sent;
 
     public void BeginMessage()
     {
+        if (_sent is { Capacity: > KeptCapacity })
+        {
+            _sent = null;
+        }
+
         _sent?.Clear();
         exporter.BeginMessage();
     }

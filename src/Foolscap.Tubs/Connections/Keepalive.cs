@@ -26,6 +26,15 @@ internal sealed class Keepalive : IDisposable
         if (_pingAfter != Timeout.InfiniteTimeSpan || _dropAfter != Timeout.InfiniteTimeSpan)
         {
             _timer = timeProvider.CreateTimer(static self => ((Keepalive)self!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Starts to watch.</summary>
+    public void Start()
+    {
+        OnReceived();
+        if (_timer is not null)
+        {
             Arm();
         }
     }

@@ -27,14 +27,17 @@ internal sealed class Outbox
     private readonly BananaWriter _writer;
     private readonly ValueEncoder _values;
     private readonly Queue<ByteStringSender> _turns = new();
-    private readonly List<ByteStringSender> _granted = [];
+    private readonly List<(ByteStringSender Sender, Exception? Failure)> _granted = [];
 
     private OutputBuffer _filling = new();
     private OutputBuffer _sending = new();
     private TaskCompletionSource? _idle;
+    private TaskCompletionSource? _taken;
     private Exception? _failure;
     private bool _flushing;
     private bool _corked = true;
+    private bool _completed;
+    private bool _encoding;
     private int _answerBytes;
     private int? _burstLeft;
 
@@ -175,6 +178,27 @@ internal sealed class Outbox
         }
     }
 
+    /// <summary>Waits until no more than so many bytes wait to be sent, or the connection has failed.</summary>
+    public Task WaitUntilBelowAsync(int limit)
+    {
+        lock (_gate)
+        {
+            // What waits is taken as a whole, so that the next taking is what to wait for.
+            return _filling.Length <= limit || _failure is not null
+                ? Task.CompletedTask
+                : (_taken ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    /// <summary>Takes no more messages, and sends those that are there.</summary>
+    public void Complete()
+    {
+        lock (_gate)
+        {
+            _completed = true;
+        }
+    }
+
     /// <summary>Waits until nothing is waiting to be sent, or the connection has failed.</summary>
     public Task WaitUntilIdleAsync()
     {
@@ -194,6 +218,7 @@ internal sealed class Outbox
     {
         ByteStringSender[] waiting;
         TaskCompletionSource? idle = null;
+        TaskCompletionSource? taken;
         lock (_gate)
         {
             if (_failure is not null)
@@ -204,6 +229,7 @@ internal sealed class Outbox
             _failure = failure;
             waiting = [.. _turns];
             _turns.Clear();
+            (taken, _taken) = (_taken, null);
             if (!_flushing)
             {
                 _filling.Reset();
@@ -212,6 +238,7 @@ internal sealed class Outbox
         }
 
         idle?.SetResult();
+        taken?.SetResult();
         foreach (ByteStringSender sender in waiting)
         {
             sender.Fail(failure);
@@ -221,10 +248,16 @@ internal sealed class Outbox
     private void Encode<TMessage>(in TMessage message)
         where TMessage : struct, IOutboundMessage
     {
+        if (_encoding)
+        {
+            throw new InvalidOperationException("A value that is being sent makes a call on the same connection while it is enumerated.");
+        }
+
         int length = _filling.Length;
         long nextOpen = _writer.NextOpen;
         try
         {
+            _encoding = true;
             _values.BeginMessage();
             message.Encode(_writer, _values);
         }
@@ -234,6 +267,10 @@ internal sealed class Outbox
             _writer.NextOpen = nextOpen;
             _values.Rollback();
             throw;
+        }
+        finally
+        {
+            _encoding = false;
         }
     }
 
@@ -256,19 +293,17 @@ internal sealed class Outbox
                 ValueTask write = _stream.WriteAsync(_sending.Written);
 
                 // While the bytes leave, the next ones may come: those whose turn it was go on from here.
-                foreach (ByteStringSender sender in _granted)
-                {
-                    sender.Complete();
-                }
-
-                _granted.Clear();
+                TellGranted();
                 await write.ConfigureAwait(false);
                 _sending.Reset();
             }
         }
         catch (Exception exception)
         {
+            // In this order: nobody may start another flush on a stream that has failed.
+            Fail(exception);
             EndFlush();
+            TellGranted();
             _onFailure(exception);
         }
     }
@@ -277,6 +312,7 @@ internal sealed class Outbox
     /// <returns>False if there is nothing to send; then this flush is over.</returns>
     private bool TakeBuffer()
     {
+        TaskCompletionSource? taken = null;
         lock (_gate)
         {
             if (_failure is null && _filling.Length > 0 && _burstLeft is not 0)
@@ -284,16 +320,53 @@ internal sealed class Outbox
                 TakeBytes();
                 while (_filling.Length < BulkThreshold && _turns.TryDequeue(out ByteStringSender? sender))
                 {
-                    Encode(sender.CreateMessage());
-                    _granted.Add(sender);
+                    _granted.Add((sender, TryEncode(sender)));
                 }
 
-                return true;
+                (taken, _taken) = (_taken, null);
             }
         }
 
-        EndFlush();
-        return false;
+        if (_sending.Length == 0)
+        {
+            EndFlush();
+            return false;
+        }
+
+        taken?.SetResult();
+        return true;
+    }
+
+    /// <summary>Writes the message of a sender whose turn it is.</summary>
+    /// <returns>Why it cannot be: the connection ends, and takes no more calls.</returns>
+    private Exception? TryEncode(ByteStringSender sender)
+    {
+        try
+        {
+            Encode(sender.CreateMessage());
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
+    }
+
+    private void TellGranted()
+    {
+        foreach ((ByteStringSender sender, Exception? failure) in _granted)
+        {
+            if (failure is null)
+            {
+                sender.Complete();
+            }
+            else
+            {
+                sender.Fail(failure);
+            }
+        }
+
+        _granted.Clear();
     }
 
     private void TakeBytes()
@@ -341,9 +414,9 @@ internal sealed class Outbox
 
     private void ThrowIfFailed()
     {
-        if (_failure is not null)
+        if (_failure is not null || _completed)
         {
-            throw new ConnectionLostException(_failure.Message, _failure);
+            throw new ConnectionLostException(_failure?.Message ?? "The connection is being closed.", _failure);
         }
     }
 }

@@ -64,9 +64,22 @@ internal sealed class PendingCallTable
             _pending.Clear();
         }
 
+        List<Exception>? faults = null;
         foreach ((IAnswerReceiver receiver, int tag) in calls)
         {
-            receiver.OnFailure(tag, failure);
+            try
+            {
+                receiver.OnFailure(tag, failure);
+            }
+            catch (Exception fault)
+            {
+                (faults ??= []).Add(fault); // The others have to hear of it all the same.
+            }
+        }
+
+        if (faults is not null)
+        {
+            throw new AggregateException(faults);
         }
     }
 

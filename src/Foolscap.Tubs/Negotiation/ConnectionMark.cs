@@ -13,6 +13,9 @@ internal sealed record ConnectionMark(string Incarnation, long Sequence)
 {
     private const string NoIncarnation = "none";
 
+    /// <summary>It is remembered for each peer; Foolscap's has 16 characters.</summary>
+    private const int MaxIncarnationLength = 100;
+
     /// <summary>The mark of a client that remembers no connection.</summary>
     public static ConnectionMark None { get; } = new(NoIncarnation, 0);
 
@@ -22,7 +25,7 @@ internal sealed record ConnectionMark(string Incarnation, long Sequence)
     public static ConnectionMark Parse(string text)
     {
         string[] parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return parts.Length == 2 && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long sequence)
+        return parts.Length == 2 && parts[0].Length <= MaxIncarnationLength && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long sequence)
             ? new ConnectionMark(parts[0], sequence)
             : throw new NegotiationException($"A connection's mark must be an incarnation and a number: {Excerpt.Of(text)}");
     }

@@ -1,4 +1,5 @@
 using Foolscap.Furls;
+using Foolscap.Tubs.Connections;
 
 namespace Foolscap.Tubs.Negotiation;
 
@@ -29,6 +30,7 @@ internal sealed class TubDialer(Tub tub)
             {
                 // Elsewhere, because this lock is held.
                 attempt = Task.Run(() => AttemptAsync(key, tubId, hints, stopping), CancellationToken.None);
+                attempt.Observe();
                 _attempts.Add(key, attempt);
             }
 
@@ -75,7 +77,9 @@ internal sealed class TubDialer(Tub tub)
         {
             if (usable.TryDequeue(out ConnectionHint? hint))
             {
-                running.Add(TryAsync(tubId, hint, failures, ended.Token));
+                Task<TubConnection> started = TryAsync(tubId, hint, failures, ended.Token);
+                started.Observe();
+                running.Add(started);
             }
 
             List<Task> awaited = [.. running];

@@ -13,8 +13,9 @@ internal sealed class ImportTable(TubConnection connection, int limit)
     private const int MaxFurlLength = 8192;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<long, Import> _byClid = [];
+    private readonly Dictionary<long, Import> _byClid = new(ClidComparer.Instance);
     private int _held;
+    private int _releasing;
 
     /// <summary>How many references are held.</summary>
     public int Count
@@ -35,7 +36,8 @@ internal sealed class ImportTable(TubConnection connection, int limit)
         Furl? furl = furlText is null ? null : CheckFurl(furlText);
         lock (_gate)
         {
-            if (_held >= limit)
+            // Those that are being given back count as long as the peer has not said that it has heard so.
+            if (_held + _releasing >= limit)
             {
                 throw new ViolationException($"This side holds {limit} references already, which is the limit.");
             }
@@ -59,6 +61,7 @@ internal sealed class ImportTable(TubConnection connection, int limit)
         lock (_gate)
         {
             _held--;
+            _releasing++;
             if (_byClid.TryGetValue(clid, out Import? import))
             {
                 import.Held--;
@@ -72,6 +75,7 @@ internal sealed class ImportTable(TubConnection connection, int limit)
     {
         lock (_gate)
         {
+            _releasing--;
             if (_byClid.TryGetValue(clid, out Import? import) && --import.Releasing == 0 && import.Held == 0)
             {
                 _byClid.Remove(clid);

@@ -42,9 +42,9 @@ internal sealed class DuplexPipeStream(TransportConnection connection) : Stream
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         FlushResult result = await connection.Output.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
-        if (result.IsCompleted)
+        if (result.IsCompleted || result.IsCanceled)
         {
-            throw new IOException("The other end does not read any more.");
+            throw new IOException(result.IsCanceled ? "The connection was aborted." : "The other end does not read any more.");
         }
     }
 

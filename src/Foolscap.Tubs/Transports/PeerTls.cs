@@ -34,6 +34,7 @@ internal sealed class PeerTls : IAsyncDisposable
                     CertificateChainPolicy = NoChain(),
                     RemoteCertificateValidationCallback = (_, shown, _, _) => tls.TakeCertificate(shown) == target,
                     AllowTlsResume = false,
+                    AllowRenegotiation = false,
                 },
                 cancellationToken),
             target).ConfigureAwait(false);
@@ -62,6 +63,7 @@ internal sealed class PeerTls : IAsyncDisposable
                         return true;
                     },
                     AllowTlsResume = false,
+                    AllowRenegotiation = false,
                 },
                 cancellationToken),
             target: null).ConfigureAwait(false);

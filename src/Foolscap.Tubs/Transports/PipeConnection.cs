@@ -26,15 +26,17 @@ internal sealed class PipeConnection(PipeReader input, PipeWriter output, EndPoi
         }
         else
         {
-            // A reader that waits at this end is woken by a cancelled read; the other end sees the error.
-            output.Complete(new IOException("The connection was aborted."));
+            // Whoever uses the pipes at this moment is told so, and completes them when it lets go.
+            output.CancelPendingFlush();
             input.CancelPendingRead();
         }
     }
 
     public override async ValueTask DisposeAsync()
     {
-        await output.CompleteAsync().ConfigureAwait(false);
-        await input.CompleteAsync().ConfigureAwait(false);
+        // Of an aborted connection the other end sees an error, and not an orderly end.
+        IOException? error = Volatile.Read(ref _aborted) != 0 && abort is null ? new IOException("The connection was aborted.") : null;
+        await output.CompleteAsync(error).ConfigureAwait(false);
+        await input.CompleteAsync(error).ConfigureAwait(false);
     }
 }
