@@ -1,0 +1,162 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Text;
+using Foolscap.Furls;
+using Foolscap.TestUtilities;
+using Foolscap.Tubs.Negotiation;
+using Foolscap.Tubs.Transports;
+
+namespace Foolscap.Tubs.Tests.Negotiation;
+
+/// <summary>Two Tubs, or a Tub and a peer that does not play along, over in-memory pipes and real TLS.</summary>
+internal sealed class NegotiationTests
+{
+    [Test]
+    public async Task ConnectAsync_BothOrders_OneIsMasterAndCallsGoBothWays([Values] bool clientIsMaster)
+    {
+        await using TubPair pair = TubPair.Create(new TubPairOptions { ClientIsMaster = clientIsMaster });
+        Referenceable echo = new Referenceable().On("echo", call => call.Arguments[0]);
+
+        using RemoteReference reference = await pair.GetReferenceAsync(echo);
+
+        TubConnection client = reference.Connection;
+        TubConnection server = pair.Server.Tub.Connections.Find(pair.Client.TubId)!;
+        Assert.That((client.IsMaster, server.IsMaster), Is.EqualTo((clientIsMaster, !clientIsMaster)));
+        Assert.That((client.RemoteTubId, server.RemoteTubId), Is.EqualTo((pair.Server.TubId, pair.Client.TubId)));
+        Assert.That(await reference.CallAsync<string>("echo", ["x"], TestTime.Token), Is.EqualTo("x"));
+        using RemoteReference back = await pair.Server.Tub.GetReferenceAsync(pair.Client.Tub.Register(echo), TestTime.Token);
+        Assert.That(back.Connection, Is.SameAs(server), "the other direction uses the same connection");
+        Assert.That(await back.CallAsync<long>("echo", [7], TestTime.Token), Is.EqualTo(7));
+    }
+
+    [Test]
+    public async Task ConnectAsync_ListenerHasAnotherCertificate_IsTheWrongTub()
+    {
+        InMemoryNetwork network = new();
+        await using TestTub client = new(network, TestCertificates.Low);
+        await using TestTub server = new(network, TestCertificates.High);
+        DuplexPipePair pair = new();
+        Task accepting = Task.Run(() => Negotiator.AcceptAsync(server.Tub, pair.SecondConnection, TestTime.Token));
+        Task<TubConnection> connecting =
+            Negotiator.ConnectAsync(client.Tub, pair.FirstConnection, TestCertificates.Mid.TubId, "h", TestTime.Token);
+        await HeaderBlock.ReadAsync(pair.Second.Input, TestTime.Token);
+
+        NegotiationException? error = await Assert.CatchAsync<NegotiationException>(() => connecting.WithinLimit());
+
+        Assert.That(error!.Message, Does.Contain("wrong Tub").And.Contain(server.TubId.ToString()));
+        Assert.That(() => accepting.WithinLimit(), Throws.TypeOf<NegotiationException>());
+    }
+
+    [TestCase("HTTP/1.1 404 Not Found: unknown TubID x\r\n\r\n", "HTTP/1.1 404 Not Found: unknown TubID x")]
+    [TestCase("SSH-2.0-OpenSSH\r\n\r\n", "SSH-2.0-OpenSSH")]
+    [TestCase("HTTP/1.1 101 Switching Protocols\r\n\r\n", "does not upgrade to TLS")]
+    [TestCase("", "closed the connection")]
+    public async Task ConnectAsync_OtherAnswer_IsAnErrorThatShowsIt(string answer, string expected)
+    {
+        await using Tub tub = new(TestCertificates.Low);
+        DuplexPipePair pair = new();
+        await pair.Second.Output.WriteAsync(Encoding.ASCII.GetBytes(answer));
+        await pair.Second.Output.CompleteAsync();
+
+        Assert.That(
+            () => Negotiator.ConnectAsync(tub, pair.FirstConnection, TestCertificates.High.TubId, "h", TestTime.Token),
+            Throws.TypeOf<NegotiationException>().With.Message.Contains(expected));
+        string request = await HeaderBlock.ReadAsync(pair.Second.Input, TestTime.Token);
+        Assert.That(request, Does.StartWith($"GET /id/{TestCertificates.High.TubId} HTTP/1.1\r\nHost: h\r\nUpgrade: TLS/1.0\r\n"));
+    }
+
+    [Test]
+    public async Task AcceptAsync_PeerWithoutCertificate_IsToldWhy()
+    {
+        string decision = await RefusedHelloAsync(certificate: null, TestCertificates.Low.TubId);
+
+        Assert.That(decision, Is.EqualTo("banana-decision-version: 1\r\nerror: A Tub must show a certificate."));
+    }
+
+    [Test]
+    public async Task AcceptAsync_PeerWithAnothersTubId_IsToldWhy()
+    {
+        string decision = await RefusedHelloAsync(TestCertificates.Low, TestCertificates.Mid.TubId);
+
+        Assert.That(decision, Does.Contain("error: The hello claims TubID ").And.Contain(TestCertificates.Mid.TubId.ToString()));
+    }
+
+    [Test]
+    public async Task AcceptAsync_PeerWithTheSameCertificate_IsToldWhy()
+    {
+        string decision = await RefusedHelloAsync(TestCertificates.High, TestCertificates.High.TubId);
+
+        Assert.That(decision, Does.Contain("error: A Tub cannot connect to a Tub with its own certificate."));
+    }
+
+    [Test]
+    public async Task AcceptAsync_PeerThatSaysNothing_IsDroppedAtTheNegotiationTimeout()
+    {
+        FakeTimeProvider clock = new();
+        InMemoryNetwork network = new();
+        await using TestTub server = new(network, TestCertificates.High, new TubOptions { NegotiationTimeout = TimeSpan.FromSeconds(7) }, clock);
+        DuplexPipePair pair = new();
+        Task handling = server.Listener.HandleAsync(pair.SecondConnection);
+        await pair.First.Output.WriteAsync(Encoding.ASCII.GetBytes($"GET /id/{server.TubId} HTTP/1.1\r\n\r\n"));
+        await HeaderBlock.ReadAsync(pair.First.Input, TestTime.Token);
+        await clock.WaitForTimerAsync(TimeSpan.FromSeconds(7));
+
+        clock.Advance(TimeSpan.FromSeconds(7));
+
+        await handling.WithinLimit();
+        Assert.That(clock.ArmedTimers, Is.Empty);
+        Assert.That(async () => await pair.First.Input.ReadAsync(TestTime.Token), Throws.TypeOf<IOException>());
+    }
+
+    [Test]
+    public async Task ConnectAsync_ListenerThatSaysNothing_FailsAtTheConnectTimeout()
+    {
+        FakeTimeProvider clock = new();
+        Moq.Mock<IConnectionDialer> dialer = new();
+        dialer.Setup(it => it.CanDial(Moq.It.IsAny<ConnectionHint>())).Returns(true);
+        dialer.Setup(it => it.DialAsync(Moq.It.IsAny<ConnectionHint>(), Moq.It.IsAny<CancellationToken>()))
+            .Returns(() => Task.FromResult(new DuplexPipePair().FirstConnection));
+        TubOptions options = new() { Dialer = dialer.Object, ConnectTimeout = TimeSpan.FromSeconds(9) };
+        await using Tub tub = new(TestCertificates.Low, options, timeProvider: clock);
+        Furl furl = new(TestCertificates.High.TubId, [ConnectionHint.Tcp("a.test", 1)], "x");
+
+        Task connecting = tub.ConnectAsync(furl, TestTime.Token);
+        await clock.WaitForTimerAsync(TimeSpan.FromSeconds(9));
+        clock.Advance(TimeSpan.FromSeconds(9));
+
+        NegotiationException? error = await Assert.CatchAsync<NegotiationException>(() => connecting.WithinLimit());
+        Assert.That(error!.Message, Does.Contain("was not reached within 9 s"));
+        Assert.That(clock.ArmedTimers, Is.Empty);
+    }
+
+    /// <summary>Connects with raw TLS and a forged hello.</summary>
+    /// <returns>The decision block of the Tub.</returns>
+    private static async Task<string> RefusedHelloAsync(TubCertificate? certificate, TubId claimed)
+    {
+        await using TestTub server = new(new InMemoryNetwork(), TestCertificates.High);
+        DuplexPipePair pair = new();
+        Task handling = server.Listener.HandleAsync(pair.SecondConnection);
+        await pair.First.Output.WriteAsync(Encoding.ASCII.GetBytes($"GET /id/{server.TubId} HTTP/1.1\r\n\r\n"));
+        await HeaderBlock.ReadAsync(pair.First.Input, TestTime.Token);
+        await using SslStream tls = new(new DuplexPipeStream(pair.FirstConnection));
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = string.Empty,
+                ClientCertificateContext = certificate?.Context,
+                EnabledSslProtocols = SslProtocols.Tls13,
+                RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                    TubCertificate.GetTubId(shown!.GetRawCertData()) == server.TubId,
+            },
+            TestTime.Token);
+        System.IO.Pipelines.PipeReader input = System.IO.Pipelines.PipeReader.Create(tls);
+        await tls.WriteAsync(new Hello(claimed, "c1", ConnectionMark.None).Format(), TestTime.Token);
+        Hello hello = Hello.Parse(await HeaderBlock.ReadAsync(input, TestTime.Token));
+        Assert.That(hello.TubId, Is.EqualTo(server.TubId));
+        string decision = await HeaderBlock.ReadAsync(input, TestTime.Token);
+        Assert.That((await input.ReadAsync(TestTime.Token)).IsCompleted, Is.True, "close_notify follows");
+        await pair.First.Output.CompleteAsync();
+        await handling.WithinLimit();
+        return decision;
+    }
+}

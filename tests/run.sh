@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Builds everything and runs all tests; installs python3-foolscap where it is missing (Debian or Ubuntu).
+# The last line counts the tests: "N passed, N failed, N skipped". Extra arguments go to `dotnet test`.
+set -u
+cd "$(dirname "$0")/.."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+results=artifacts/test-results
+
+if ! /usr/bin/python3 -c 'import foolscap' 2>/dev/null; then
+    echo "Installing python3-foolscap, which the interop tests talk to."
+    as_root=$([ "$(id -u)" = 0 ] || echo sudo)
+    $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-foolscap >/dev/null || {
+        echo "python3-foolscap could not be installed; on another system install Foolscap 21.7 for /usr/bin/python3." >&2
+        exit 1
+    }
+fi
+
+rm -rf "$results"
+dotnet build Foolscap.Relay.sln || exit 1
+dotnet test Foolscap.Relay.sln --no-build --logger trx --results-directory "$results" "$@"
+status=$?
+
+grep -ho '<Counters [^>]*' "$results"/*.trx | awk '
+    function count(name) { match($0, " " name "=\"[0-9]+"); return substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 3) }
+    { total += count("total"); executed += count("executed"); passed += count("passed") }
+    END { print passed + 0 " passed, " executed - passed " failed, " total - executed " skipped" }'
+exit $status
