@@ -87,7 +87,7 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
     {
         _tub.Unregister(_registrar);
         _registry.Close();
-        _acceptor.AbortAll("the relay stops");
+        _acceptor.Close("the relay stops");
         await _direct.DisposeAsync().ConfigureAwait(false);
     }
 }

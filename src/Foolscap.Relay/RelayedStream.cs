@@ -71,6 +71,7 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
         if (over)
         {
             TellAborted(remote, "the connection is gone already");
+            _ = _local.DisposeAsync().AsTask();
             return;
         }
 

@@ -13,6 +13,7 @@ namespace Foolscap.Relay.Server.Interception;
 internal sealed class StreamAcceptor(RelayServerOptions options, RelayLog log, TimeProvider timeProvider) : IRelayedStreamObserver
 {
     private readonly ConcurrentDictionary<RelayedStream, string> _active = new();
+    private volatile bool _closed;
     private long _total;
     private long _refused;
     private long _toTubs;
@@ -26,8 +27,10 @@ internal sealed class StreamAcceptor(RelayServerOptions options, RelayLog log, T
         Interlocked.Read(ref _toTubs),
         Interlocked.Read(ref _fromTubs));
 
-    public void AbortAll(string reason)
+    /// <summary>Relays no more connections, and aborts those that are relayed.</summary>
+    public void Close(string reason)
     {
+        _closed = true;
         foreach (RelayedStream stream in _active.Keys)
         {
             stream.Abort(reason);
@@ -47,6 +50,10 @@ internal sealed class StreamAcceptor(RelayServerOptions options, RelayLog log, T
             _active.TryAdd(stream, tubId);
             log.StreamStarted(peer, tubId);
             stream.Start(handler, registration.SendWindow);
+            if (_closed)
+            {
+                stream.Abort("the relay stops");
+            }
         }
         catch (RefusedConnectionException refusal)
         {
