@@ -26,7 +26,7 @@ command.SetAction(async (parsed, stopping) =>
         tub, parsed.GetRequiredValue(registrars), parsed.GetRequiredValue(target), onStatus: Report);
     await Task.Delay(Timeout.Infinite, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 });
-return await command.Parse(args).InvokeAsync();
+return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
 
 static void Report(RelayStatus status)
 {

@@ -35,7 +35,7 @@ command.SetAction(async (parsed, stopping) =>
     Console.WriteLine(relay.RegistrarFurl);
     await Task.Delay(Timeout.Infinite, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 });
-return await command.Parse(args).InvokeAsync();
+return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
 
 static T? Read<T>(System.CommandLine.Parsing.ArgumentResult result, Func<string, T> parse)
 {

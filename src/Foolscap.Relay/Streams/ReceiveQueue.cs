@@ -127,11 +127,27 @@ internal sealed class ReceiveQueue(int window)
         lock (_gate)
         {
             Volatile.Write(ref _written, _written + count);
-            while (_answers.TryPeek(out (long End, PendingAnswer Answer) due) && due.End <= _written)
+        }
+
+        while (TryTakeDueAnswer(out PendingAnswer answer))
+        {
+            answer.Complete();
+        }
+    }
+
+    private bool TryTakeDueAnswer(out PendingAnswer answer)
+    {
+        lock (_gate)
+        {
+            if (_answers.TryPeek(out (long End, PendingAnswer Answer) due) && due.End <= _written)
             {
                 _answers.Dequeue();
-                due.Answer.Complete();
+                answer = due.Answer;
+                return true;
             }
         }
+
+        answer = default;
+        return false;
     }
 }
