@@ -16,15 +16,15 @@ public readonly struct PendingAnswer : IEquatable<PendingAnswer>
     }
 
     /// <summary>Answers None.</summary>
-    public void Complete() => _connection.Answer(_requestId, null);
+    public void Complete() => _connection.Calls.Answer(_requestId, null);
 
     /// <summary>Answers an integer.</summary>
     /// <param name="value">The answer.</param>
-    public void Complete(long value) => _connection.AnswerInteger(_requestId, value);
+    public void Complete(long value) => _connection.Calls.AnswerInteger(_requestId, value);
 
     /// <summary>Answers with an error.</summary>
     /// <param name="exception">What went wrong; the caller gets its type and message.</param>
-    public void Fail(Exception exception) => _connection.AnswerError(_requestId, exception);
+    public void Fail(Exception exception) => _connection.Calls.AnswerError(_requestId, exception);
 
     /// <inheritdoc/>
     public bool Equals(PendingAnswer other) => _connection == other._connection && _requestId == other._requestId;

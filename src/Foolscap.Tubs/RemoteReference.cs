@@ -69,7 +69,7 @@ public sealed class RemoteReference : IDisposable, IEquatable<RemoteReference>
     /// <exception cref="RemoteException">The method failed.</exception>
     /// <exception cref="ViolationException">An argument cannot be sent, or the answer cannot be taken.</exception>
     /// <exception cref="ConnectionLostException">The connection is gone.</exception>
-    public Task<object?> CallAsync(
+    public async Task<object?> CallAsync(
         string method,
         IReadOnlyList<object?>? arguments,
         IReadOnlyDictionary<string, object?>? keywords,
@@ -77,7 +77,11 @@ public sealed class RemoteReference : IDisposable, IEquatable<RemoteReference>
     {
         ArgumentException.ThrowIfNullOrEmpty(method);
         ObjectDisposedException.ThrowIf(IsReleased, this);
-        return Connection.CallAsync(Clid, method, arguments ?? [], keywords, cancellationToken);
+        object? answer = await Connection.CallAsync(Clid, method, arguments ?? [], keywords, cancellationToken).ConfigureAwait(false);
+
+        // A forgotten reference must not be given back before its call has been sent.
+        GC.KeepAlive(this);
+        return answer;
     }
 
     /// <summary>Calls a method and waits for an answer of a certain type.</summary>

@@ -7,7 +7,6 @@ using Foolscap.Furls;
 using Foolscap.Tubs.Banana;
 using Foolscap.Tubs.Connections;
 using Foolscap.Tubs.Negotiation;
-using Foolscap.Tubs.References;
 using Foolscap.Tubs.Transports;
 
 namespace Foolscap.Tubs;
@@ -18,7 +17,7 @@ namespace Foolscap.Tubs;
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Ending the connection disposes them.")]
-public sealed class TubConnection : IReferenceExporter, IMessageHandler
+public sealed class TubConnection
 {
     /// <summary>How long an orderly end may take before the connection is cut.</summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
@@ -31,16 +30,12 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
     private readonly PipeReader _input;
     private readonly TransportConnection _transport;
     private readonly MessageDecoder _decoder;
-    private readonly ExportTable _exports;
-    private readonly ImportTable _imports;
-    private readonly BrokerObject _broker;
-    private readonly CallQueue _calls;
+    private readonly InboundMessages _inbound;
     private readonly Keepalive _keepalive;
     private readonly CancellationTokenSource _disconnected = new();
     private readonly TaskCompletionSource<ConnectionLostException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _reading = Task.CompletedTask;
-    private int _pendingInboundCalls;
     private int _probing;
 
     internal TubConnection(Tub tub, NegotiatedConnection negotiated)
@@ -52,13 +47,10 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
         RemoteTubId = negotiated.RemoteTubId;
         RemoteIncarnation = negotiated.RemoteIncarnation;
         IsMaster = negotiated.IsMaster;
-        TubLimits limits = tub.Options.Limits;
-        _decoder = new MessageDecoder(limits, this);
-        _exports = new ExportTable(limits.MaxReferences, tub.FindFurlText);
-        _imports = new ImportTable(this, limits.MaxReferences);
-        _broker = new BrokerObject(tub, _exports);
-        _calls = new CallQueue(this);
-        Outbox = new Outbox(_tls.Stream, this, IsMaster, OnSendFailed);
+        Calls = new InboundCalls(this, tub);
+        _inbound = new InboundMessages(this, tub);
+        _decoder = new MessageDecoder(tub.Options.Limits, _inbound);
+        Outbox = new Outbox(_tls.Stream, _inbound, IsMaster, OnSendFailed);
         _keepalive = new Keepalive(tub.TimeProvider, tub.Options, Ping, OnSilent);
         Disconnected = _disconnected.Token;
     }
@@ -82,14 +74,16 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
     public Task<ConnectionLostException> Ended => _ended.Task;
 
     /// <summary>How many references to the peer's objects this side holds on the connection.</summary>
-    public int HeldReferences => _imports.Count;
+    public int HeldReferences => _inbound.Imports.Count;
 
     /// <summary>To how many objects of this side the peer holds references.</summary>
-    public int ExportedReferences => _exports.Count;
+    public int ExportedReferences => _inbound.Exports.Count;
 
     internal Outbox Outbox { get; }
 
     internal PendingCallTable PendingCalls { get; } = new();
+
+    internal InboundCalls Calls { get; }
 
     /// <summary>Whether this Tub decided upon the connection.</summary>
     internal bool IsMaster { get; }
@@ -180,71 +174,6 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
         return await call.Answer.ConfigureAwait(false);
     }
 
-    /// <summary>Runs one call and sends its answer when it is there.</summary>
-    internal void Run(long requestId, IReferenceable target, RemoteCall call)
-    {
-        ValueTask<object?> running;
-        try
-        {
-            running = target.CallAsync(call);
-        }
-        catch (Exception exception)
-        {
-            AnswerError(requestId, exception);
-            RunAfterAnswer(call);
-            return;
-        }
-
-        if (running.IsCompletedSuccessfully)
-        {
-            Answer(requestId, running.Result);
-            RunAfterAnswer(call);
-        }
-        else
-        {
-            _ = AnswerLaterAsync(requestId, running, call);
-        }
-    }
-
-    internal void Answer(long requestId, object? value)
-    {
-        Interlocked.Decrement(ref _pendingInboundCalls);
-        if (requestId == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            PostAnswer(new AnswerMessage(requestId, value));
-        }
-        catch (Exception exception)
-        {
-            // It cannot be sent, or it threw while it was enumerated.
-            _tub.Log.CallFailed(RemoteTubId, exception);
-            PostAnswer(new ErrorMessage(requestId, exception, _tub.Options.SendTracebacks));
-        }
-    }
-
-    internal void AnswerInteger(long requestId, long value)
-    {
-        Interlocked.Decrement(ref _pendingInboundCalls);
-        if (requestId != 0)
-        {
-            PostAnswer(new IntegerAnswerMessage(requestId, value));
-        }
-    }
-
-    internal void AnswerError(long requestId, Exception exception)
-    {
-        Interlocked.Decrement(ref _pendingInboundCalls);
-        _tub.Log.CallFailed(RemoteTubId, exception);
-        if (requestId != 0)
-        {
-            PostAnswer(new ErrorMessage(requestId, exception, _tub.Options.SendTracebacks));
-        }
-    }
-
     /// <summary>Gives a reference back to the peer; what it answers matters only to the table.</summary>
     internal void Release(long clid)
     {
@@ -253,11 +182,11 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
             return;
         }
 
-        _imports.BeginRelease(clid);
+        _inbound.Imports.BeginRelease(clid);
         try
         {
             // As an answer, because the peer has caused it: one that sends references and does not read is cut off.
-            long requestId = PendingCalls.Add(new ReleasedReference(_imports, clid), tag: 0);
+            long requestId = PendingCalls.Add(new ReleasedReference(_inbound.Imports, clid), tag: 0);
             PostAnswer(new CallMessage(requestId, clid: 0, "decref", [], new Dictionary<string, object?> { ["clid"] = clid, ["count"] = 1 }));
         }
         catch (ConnectionLostException)
@@ -266,135 +195,8 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
         }
     }
 
-    void IReferenceExporter.BeginMessage() => _exports.BeginMessage();
-
-    void IReferenceExporter.Rollback() => _exports.Rollback();
-
-    ExportedReference IReferenceExporter.Export(IReferenceable local) => _exports.Add(local);
-
-    long IReferenceExporter.GetClid(RemoteReference remote)
-    {
-        if (remote.Connection != this)
-        {
-            throw new ViolationException(
-                $"A reference to an object of Tub {remote.Connection.RemoteTubId} cannot be given to Tub {RemoteTubId}: gifts are not supported.");
-        }
-
-        return remote.IsReleased
-            ? throw new ViolationException("A reference that has been disposed cannot be sent.")
-            : remote.Clid;
-    }
-
-    IReferenceable? IMessageHandler.FindTarget(long clid) => clid == 0 ? _broker : _exports.Find(clid);
-
-    RemoteReference IMessageHandler.ReceiveMyReference(long clid, string? furl) => _imports.Receive(clid, furl);
-
-    void IMessageHandler.Discard(RemoteReference reference) => reference.Dispose();
-
-    RemoteCall IMessageHandler.CreateCall(string method, List<object?> arguments, Dictionary<string, object?>? keywords) =>
-        new(method, arguments, keywords, this);
-
-    void IMessageHandler.HandleCall(long requestId, IReferenceable target, RemoteCall call)
-    {
-        if (!TryBeginCall(requestId))
-        {
-            return;
-        }
-
-        if (target is IByteStringReceiver receiver && call.Keywords.Count == 0 && call.Arguments is [byte[] data])
-        {
-            Receive(requestId, receiver, call.Method, new ReadOnlySequence<byte>(data));
-        }
-        else if (target is IByteStringReceiver or BrokerObject)
-        {
-            Run(requestId, target, call);
-        }
-        else
-        {
-            _calls.Enqueue(requestId, target, call);
-        }
-    }
-
-    void IMessageHandler.HandleBytesCall(long requestId, IByteStringReceiver target, string method, in ReadOnlySequence<byte> data)
-    {
-        if (TryBeginCall(requestId))
-        {
-            Receive(requestId, target, method, data);
-        }
-    }
-
-    void IMessageHandler.HandleCallViolation(long requestId, ViolationException violation)
-    {
-        Interlocked.Increment(ref _pendingInboundCalls);
-        AnswerError(requestId, violation);
-    }
-
-    bool IMessageHandler.IsPending(long requestId) => PendingCalls.Contains(requestId);
-
-    void IMessageHandler.HandleAnswer(long requestId, object? value) => PendingCalls.Answer(requestId, value);
-
-    void IMessageHandler.HandleFailure(long requestId, FoolscapException failure) => PendingCalls.Fail(requestId, failure);
-
-    void IMessageHandler.HandlePing(ulong number) => PostAnswer(new PingMessage(number, isPong: true));
-
-    void IMessageHandler.HandlePeerError(string message) =>
-        throw new BananaException($"The other end dropped the connection: {Excerpt.Of(message)}");
-
-    private void Receive(long requestId, IByteStringReceiver target, string method, in ReadOnlySequence<byte> data)
-    {
-        try
-        {
-            target.Receive(method, data, new PendingAnswer(this, requestId));
-        }
-        catch (Exception exception)
-        {
-            AnswerError(requestId, exception);
-        }
-    }
-
-    private bool TryBeginCall(long requestId)
-    {
-        int limit = _tub.Options.Limits.MaxPendingCalls;
-        if (Interlocked.Increment(ref _pendingInboundCalls) <= limit)
-        {
-            return true;
-        }
-
-        AnswerError(requestId, new ViolationException($"{limit} calls wait for their answers on this connection already, which is the limit."));
-        return false;
-    }
-
-    private async Task AnswerLaterAsync(long requestId, ValueTask<object?> running, RemoteCall call)
-    {
-        object? answer;
-        try
-        {
-            answer = await running.ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            AnswerError(requestId, exception);
-            RunAfterAnswer(call);
-            return;
-        }
-
-        Answer(requestId, answer);
-        RunAfterAnswer(call);
-    }
-
-    private void RunAfterAnswer(RemoteCall call)
-    {
-        try
-        {
-            call.RunAfterAnswer();
-        }
-        catch (Exception exception)
-        {
-            _tub.Log.CallbackFaulted(RemoteTubId, exception);
-        }
-    }
-
-    private void PostAnswer<TMessage>(in TMessage message)
+    /// <summary>Sends what the peer has caused: an answer, a PONG, a decref. A peer that does not read it is cut off.</summary>
+    internal void PostAnswer<TMessage>(in TMessage message)
         where TMessage : struct, IOutboundMessage
     {
         int waiting;
@@ -518,7 +320,7 @@ public sealed class TubConnection : IReferenceExporter, IMessageHandler
         _tub.Log.ConnectionEnded(reason.Message);
         _tub.Detach(this);
         _keepalive.Dispose();
-        _exports.Clear();
+        _inbound.Exports.Clear();
         _ = FinishAsync(reason, close);
         try
         {

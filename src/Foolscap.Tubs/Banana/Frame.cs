@@ -22,4 +22,36 @@ internal struct Frame
 
     /// <summary>An integer that has come: a clid, a reference's number.</summary>
     public long Number;
+
+    /// <summary>Opens a sequence, with what will hold its members.</summary>
+    public static Frame Open(FrameKind kind, ulong label, long index)
+    {
+        Frame frame = new() { Kind = kind, Label = label, Index = index };
+        switch (kind)
+        {
+            case FrameKind.Arguments:
+                frame.Number = -1;
+                break;
+            case FrameKind.List:
+                frame.Value = new List<object?>();
+                break;
+            case FrameKind.Tuple:
+                (frame.Value, frame.Extra) = (BananaTuple.CreateIncomplete(), new List<object?>());
+                break;
+            case FrameKind.Set:
+                frame.Value = new HashSet<object?>(PythonEquality.Instance);
+                break;
+            case FrameKind.FrozenSet:
+                frame.Extra = new List<object?>();
+                break;
+            case FrameKind.Dict:
+                frame.Value = new Dictionary<object, object?>(PythonEquality.Instance);
+                break;
+            case FrameKind.Failure:
+                frame.Value = new Dictionary<string, object?>(StringComparer.Ordinal);
+                break;
+        }
+
+        return frame;
+    }
 }

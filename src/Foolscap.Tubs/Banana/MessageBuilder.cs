@@ -14,14 +14,13 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
     private const int KeptCapacity = 256;
 
     private readonly NameCache _names = new();
+    private readonly MessageBudget _budget = new(limits);
     private readonly List<RemoteReference> _received = [];
     private readonly Dictionary<long, object> _containers = [];
 
     private Frame[] _frames = new Frame[8];
     private int _depth;
     private long _opens;
-    private int _tokens;
-    private long _bytes;
 
     private long _requestId;
     private IReferenceable? _target;
@@ -60,17 +59,18 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
         FrameKind kind = FrameTypes.Find(name, _depth == 0 ? null : Top);
         if (_depth == 0)
         {
-            BeginMessage();
+            _requestId = 0;
+            _budget.Reset();
         }
 
-        CountToken();
+        _budget.CountToken();
         Push(kind, label, index);
         return true;
     }
 
     public void Integer(TokenType type, long value)
     {
-        CountToken();
+        _budget.CountToken();
         ref Frame top = ref Top;
         switch (top.Kind)
         {
@@ -103,8 +103,8 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
 
     public void Bytes(TokenType type, in ReadOnlySequence<byte> bytes)
     {
-        CountToken();
-        CountBytes(bytes.Length);
+        _budget.CountToken();
+        _budget.CountBytes(bytes.Length);
         ref Frame top = ref Top;
         switch (top.Kind)
         {
@@ -132,8 +132,8 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
 
     public void Value(TokenType type, object value, int length = 0)
     {
-        CountToken();
-        CountBytes(length);
+        _budget.CountToken();
+        _budget.CountBytes(length);
         Add(type, value);
     }
 
@@ -234,7 +234,7 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
             throw new ViolationException($"An error answer holds an unknown copyable: {Excerpt.Of(name)}");
         }
 
-        CountToken();
+        _budget.CountToken();
         Push(FrameKind.Failure, label, index);
         return true;
     }
@@ -361,40 +361,13 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
             Array.Resize(ref _frames, Math.Min(2 * _frames.Length, limits.MaxDepth));
         }
 
-        ref Frame frame = ref _frames[_depth++];
-        frame = new Frame { Kind = kind, Label = label, Index = index };
-        switch (kind)
-        {
-            case FrameKind.Arguments:
-                frame.Number = -1;
-                break;
-            case FrameKind.List:
-                frame.Value = new List<object?>();
-                break;
-            case FrameKind.Tuple:
-                (frame.Value, frame.Extra) = (BananaTuple.CreateIncomplete(), new List<object?>());
-                break;
-            case FrameKind.Set:
-                frame.Value = new HashSet<object?>(PythonEquality.Instance);
-                break;
-            case FrameKind.FrozenSet:
-                frame.Extra = new List<object?>();
-                break;
-            case FrameKind.Dict:
-                frame.Value = new Dictionary<object, object?>(PythonEquality.Instance);
-                break;
-            case FrameKind.Failure:
-                frame.Value = new Dictionary<string, object?>(StringComparer.Ordinal);
-                break;
-        }
-
+        Frame frame = Frame.Open(kind, label, index);
+        _frames[_depth++] = frame;
         if (kind is FrameKind.List or FrameKind.Tuple or FrameKind.Set or FrameKind.Dict)
         {
             _containers[index] = frame.Value!;
         }
     }
-
-    private void BeginMessage() => (_tokens, _bytes, _requestId) = (0, 0, 0);
 
     /// <summary>Forgets the message: what it has received belongs to whoever it was delivered to.</summary>
     private void Reset()
@@ -421,23 +394,6 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
         if (containers.Capacity > KeptCapacity)
         {
             containers.TrimExcess();
-        }
-    }
-
-    private void CountToken()
-    {
-        if (++_tokens > limits.MaxMessageTokens)
-        {
-            throw new ViolationException($"A message has more tokens than the limit of {limits.MaxMessageTokens}.");
-        }
-    }
-
-    private void CountBytes(long count)
-    {
-        _bytes += count;
-        if (_bytes > limits.MaxMessageBytes)
-        {
-            throw new ViolationException($"A message has more bytes than the limit of {limits.MaxMessageBytes}.");
         }
     }
 

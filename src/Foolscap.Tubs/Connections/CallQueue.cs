@@ -5,7 +5,7 @@ namespace Foolscap.Tubs.Connections;
 /// connection's reader: a method that blocks delays other methods, and not the answers and PONGs. A method that answers
 /// later holds up nobody. Thread-safe.
 /// </summary>
-internal sealed class CallQueue(TubConnection connection) : IThreadPoolWorkItem
+internal sealed class CallQueue(InboundCalls calls) : IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
     private readonly Queue<(long RequestId, IReferenceable Target, RemoteCall Call)> _calls = new();
@@ -41,7 +41,7 @@ internal sealed class CallQueue(TubConnection connection) : IThreadPoolWorkItem
                 }
             }
 
-            connection.Run(next.requestId, next.target, next.call);
+            calls.Run(next.requestId, next.target, next.call);
         }
     }
 }

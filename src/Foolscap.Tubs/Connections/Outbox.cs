@@ -26,8 +26,8 @@ internal sealed class Outbox
     private readonly Action<Exception> _onFailure;
     private readonly BananaWriter _writer;
     private readonly ValueEncoder _values;
-    private readonly Queue<ByteStringSender> _turns = new();
-    private readonly List<(ByteStringSender Sender, Exception? Failure)> _granted = [];
+    private readonly TurnQueue _turns = new();
+    private readonly Action<ByteStringSender> _writeTurn;
 
     private OutputBuffer _filling = new();
     private OutputBuffer _sending = new();
@@ -47,6 +47,7 @@ internal sealed class Outbox
         _onFailure = onFailure;
         _writer = new BananaWriter(_filling);
         _values = new ValueEncoder(_writer, exporter);
+        _writeTurn = sender => Encode(sender.CreateMessage());
         _burstLeft = isMaster ? FirstBurst : null;
     }
 
@@ -216,7 +217,7 @@ internal sealed class Outbox
     /// <summary>Ends the outbox: nothing more is taken, and those who wait for a turn are told why.</summary>
     public void Fail(Exception failure)
     {
-        ByteStringSender[] waiting;
+        IReadOnlyList<ByteStringSender> waiting;
         TaskCompletionSource? idle = null;
         TaskCompletionSource? taken;
         lock (_gate)
@@ -227,8 +228,7 @@ internal sealed class Outbox
             }
 
             _failure = failure;
-            waiting = [.. _turns];
-            _turns.Clear();
+            waiting = _turns.TakeWaiting();
             (taken, _taken) = (_taken, null);
             if (!_flushing)
             {
@@ -293,7 +293,7 @@ internal sealed class Outbox
                 ValueTask write = _stream.WriteAsync(_sending.Written);
 
                 // While the bytes leave, the next ones may come: those whose turn it was go on from here.
-                TellGranted();
+                _turns.TellGranted();
                 await write.ConfigureAwait(false);
                 _sending.Reset();
             }
@@ -303,7 +303,7 @@ internal sealed class Outbox
             // In this order: nobody may start another flush on a stream that has failed.
             Fail(exception);
             EndFlush();
-            TellGranted();
+            _turns.TellGranted();
             _onFailure(exception);
         }
     }
@@ -318,9 +318,8 @@ internal sealed class Outbox
             if (_failure is null && _filling.Length > 0 && _burstLeft is not 0)
             {
                 TakeBytes();
-                while (_filling.Length < BulkThreshold && _turns.TryDequeue(out ByteStringSender? sender))
+                while (_filling.Length < BulkThreshold && _turns.TryGrant(_writeTurn))
                 {
-                    _granted.Add((sender, TryEncode(sender)));
                 }
 
                 (taken, _taken) = (_taken, null);
@@ -335,38 +334,6 @@ internal sealed class Outbox
 
         taken?.SetResult();
         return true;
-    }
-
-    /// <summary>Writes the message of a sender whose turn it is.</summary>
-    /// <returns>Why it cannot be: the connection ends, and takes no more calls.</returns>
-    private Exception? TryEncode(ByteStringSender sender)
-    {
-        try
-        {
-            Encode(sender.CreateMessage());
-            return null;
-        }
-        catch (Exception exception)
-        {
-            return exception;
-        }
-    }
-
-    private void TellGranted()
-    {
-        foreach ((ByteStringSender sender, Exception? failure) in _granted)
-        {
-            if (failure is null)
-            {
-                sender.Complete();
-            }
-            else
-            {
-                sender.Fail(failure);
-            }
-        }
-
-        _granted.Clear();
     }
 
     private void TakeBytes()

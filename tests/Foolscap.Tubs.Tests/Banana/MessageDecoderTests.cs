@@ -117,7 +117,7 @@ internal sealed class MessageDecoderTests
     [TestCase("(call 1 5 'm' (arguments 1 (unicode 7)))", "cannot stand")]
     [TestCase("(call 1 5 (list) (arguments 0))", "cannot stand")]
     [TestCase("(call 1 5 'm' (arguments 1 (my-reference)))", "ended too early")]
-    [TestCase("#00880088", "OPEN token follows an OPEN")]
+    [TestCase("#00880088", "follows an OPEN, where its type belongs")]
     [TestCase("#00880b8705817f89", "CLOSE(127)")]
     [TestCase("#00880b873087", "VOCAB 48")]
     [TestCase("#0388", null)]

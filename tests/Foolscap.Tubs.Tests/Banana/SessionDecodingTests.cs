@@ -159,5 +159,5 @@ internal sealed class SessionDecodingTests
     /// <summary>Every position of a short message; of a long one the borders, and a sample.</summary>
     private static IEnumerable<int> GetCuts(byte[] bytes) => bytes.Length < 400
         ? Enumerable.Range(0, bytes.Length + 1)
-        : [.. Enumerable.Range(0, 100), .. Enumerable.Range(bytes.Length - 100, 101), .. Enumerable.Range(1, 20).Select(i => i * bytes.Length / 21)];
+        : [.. Enumerable.Range(0, 40), .. Enumerable.Range(bytes.Length - 10, 11), .. Enumerable.Range(1, 9).Select(i => i * bytes.Length / 10)];
 }

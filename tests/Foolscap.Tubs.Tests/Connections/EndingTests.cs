@@ -135,7 +135,9 @@ internal sealed class EndingTests
     public async Task Reconnect_AfterSilentLoss_IsAcceptedAtOnceAndReplacesTheOldOne([Values] bool clientIsMaster)
     {
         await using TubPair pair = TubPair.Create(new TubPairOptions { ClientIsMaster = clientIsMaster, Client = Never, Server = Never });
-        TubConnection lost = await pair.ConnectAsync();
+        // A call and its answer: then both sides have the connection, whoever decided.
+        using RemoteReference target = await pair.GetReferenceAsync(new Referenceable());
+        TubConnection lost = target.Connection;
         TubConnection stale = pair.Server.Tub.Connections.Find(pair.Client.TubId)!;
         pair.Network.Links[0].BlackHole();
         lost.Abort("the cable was pulled");
