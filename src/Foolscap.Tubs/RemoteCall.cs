@@ -22,7 +22,7 @@ public sealed class RemoteCall
         IReadOnlyDictionary<string, object?>? keywords = null,
         TubConnection? connection = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(method);
+        ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(arguments);
         Method = method;
         Arguments = arguments;

@@ -12,7 +12,9 @@ public static class SecretFile
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="content">The text, written as UTF-8.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string path, string content)
+    public static void Write(string path, string content) => Write(path, content, overwrite: true);
+
+    internal static void Write(string path, string content, bool overwrite)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string beside = $"{path}.{Guid.NewGuid():N}.tmp";
@@ -30,7 +32,7 @@ public static class SecretFile
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(beside, path, overwrite: true);
+            File.Move(beside, path, overwrite);
         }
         catch
         {

@@ -88,7 +88,14 @@ public sealed class TubCertificate
     {
         if (!File.Exists(path))
         {
-            SecretFile.Write(path, Create().ToPem());
+            try
+            {
+                SecretFile.Write(path, Create().ToPem(), overwrite: false);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // Another process was first: its identity is the one that counts.
+            }
         }
 
         return Load(path);

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Net;
-using System.Net.Sockets;
 using Foolscap.Furls;
 using Foolscap.Tubs.Banana;
 using Foolscap.Tubs.Connections;
@@ -20,7 +19,7 @@ namespace Foolscap.Tubs;
 public sealed class TubConnection
 {
     /// <summary>How long an orderly end may take before the connection is cut.</summary>
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a peer may take to answer when it is in doubt that it is still there.</summary>
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(10);
@@ -101,7 +100,7 @@ public sealed class TubConnection
     /// <returns>When the transport is closed, at most a few seconds later.</returns>
     public Task CloseAsync(string reason = "closed by this side")
     {
-        End(new ConnectionLostException($"The connection to Tub {RemoteTubId} ended: {reason}."), CloseGracefullyAsync);
+        End(new ConnectionLostException($"The connection to Tub {RemoteTubId} ended: {reason}."), isGraceful: true);
         return Closed;
     }
 
@@ -123,7 +122,7 @@ public sealed class TubConnection
     {
         _keepalive.Start();
         Outbox.Uncork();
-        _reading = ReadAsync();
+        _reading = Task.Run(ReadAsync);
     }
 
     /// <summary>
@@ -145,6 +144,7 @@ public sealed class TubConnection
         IReadOnlyDictionary<string, object?>? keywords,
         CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         await Outbox.WaitUntilBelowAsync(_tub.Options.Limits.MaxUnsentBytes).WaitAsync(cancellationToken).ConfigureAwait(false);
 
         PendingCall call = new();
@@ -165,11 +165,8 @@ public sealed class TubConnection
         }
 
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
-            _ =>
-            {
-                PendingCalls.Remove(requestId);
-                call.Cancel(cancellationToken);
-            },
+            // It stays in the table: its answer may bring references, which have to be received to be given back.
+            _ => call.Cancel(cancellationToken),
             state: null);
         return await call.Answer.ConfigureAwait(false);
     }
@@ -219,30 +216,47 @@ public sealed class TubConnection
     {
         try
         {
-            while (true)
+            while (!Disconnected.IsCancellationRequested)
             {
                 ReadResult result = await _input.ReadAsync().ConfigureAwait(false);
-                if (!Disconnected.IsCancellationRequested)
+                if (result.IsCanceled)
                 {
-                    Handle(result.Buffer);
-                }
-                else
-                {
-                    // This side has ended the connection, and waits only for the other end to close as well.
-                    _input.AdvanceTo(result.Buffer.End);
+                    _input.AdvanceTo(result.Buffer.Start);
+                    continue;
                 }
 
+                Handle(result.Buffer);
                 if (result.IsCompleted)
                 {
-                    End(new ConnectionLostException($"Tub {RemoteTubId} closed the connection."), CloseGracefullyAsync);
-                    return;
+                    End(new ConnectionLostException($"Tub {RemoteTubId} closed the connection."), isGraceful: true);
                 }
             }
+
+            await SayGoodbyeAsync().ConfigureAwait(false);
         }
         catch (Exception exception)
         {
             Abort(new ConnectionLostException($"The connection to Tub {RemoteTubId} was lost: {exception.Message}", exception));
         }
+    }
+
+    /// <summary>
+    /// Sends what is left and the end of TLS, and waits for the peer's: a Foolscap Tub closes only once it has read that
+    /// the other end has closed. It runs on the reader, because OpenSSL must not end a session while it decrypts.
+    /// </summary>
+    private async Task SayGoodbyeAsync()
+    {
+        Outbox.Complete();
+        await Outbox.WaitUntilIdleAsync().ConfigureAwait(false);
+        await _tls.ShutdownAsync().ConfigureAwait(false);
+        await _transport.Output.CompleteAsync().ConfigureAwait(false);
+        ReadResult result;
+        do
+        {
+            result = await _input.ReadAsync().ConfigureAwait(false);
+            _input.AdvanceTo(result.Buffer.End);
+        }
+        while (!result.IsCompleted);
     }
 
     private void Handle(in ReadOnlySequence<byte> buffer)
@@ -277,7 +291,7 @@ public sealed class TubConnection
             // It has ended meanwhile; the first reason stands.
         }
 
-        End(new ConnectionLostException($"The connection to Tub {RemoteTubId} broke: {exception.Message}", exception), CloseGracefullyAsync);
+        End(new ConnectionLostException($"The connection to Tub {RemoteTubId} broke: {exception.Message}", exception), isGraceful: true);
     }
 
     private async Task ProbeAsync()
@@ -307,10 +321,10 @@ public sealed class TubConnection
     private void OnSendFailed(Exception exception) =>
         Abort(new ConnectionLostException($"The connection to Tub {RemoteTubId} was lost: {exception.Message}", exception));
 
-    private void Abort(ConnectionLostException reason) => End(reason, static () => Task.FromResult(false));
+    private void Abort(ConnectionLostException reason) => End(reason, isGraceful: false);
 
     /// <summary>Ends the connection; the first reason counts.</summary>
-    private void End(ConnectionLostException reason, Func<Task<bool>> close)
+    private void End(ConnectionLostException reason, bool isGraceful)
     {
         if (!_ended.TrySetResult(reason))
         {
@@ -321,7 +335,7 @@ public sealed class TubConnection
         _tub.Detach(this);
         _keepalive.Dispose();
         _inbound.Exports.Clear();
-        _ = FinishAsync(reason, close);
+        _ = FinishAsync(reason, isGraceful);
         try
         {
             PendingCalls.FailAll(reason);
@@ -332,21 +346,21 @@ public sealed class TubConnection
         }
     }
 
-    private async Task FinishAsync(ConnectionLostException reason, Func<Task<bool>> close)
+    private async Task FinishAsync(ConnectionLostException reason, bool isGraceful)
     {
         // An application's callbacks run by themselves: neither on the stack of whoever ended the connection, nor so that
         // one that blocks or throws could keep the connection from being closed.
         Task told = _disconnected.CancelAsync();
         try
         {
-            await CloseTransportAsync(await TryCloseAsync(close).ConfigureAwait(false), reason).ConfigureAwait(false);
+            await CloseTransportAsync(reason, isGraceful).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
             _tub.Log.CallbackFaulted(RemoteTubId, exception);
-            _transport.Abort();
         }
 
+        await _transport.DisposeAsync().ConfigureAwait(false);
         _closed.TrySetResult();
         try
         {
@@ -358,22 +372,18 @@ public sealed class TubConnection
         }
     }
 
-    private static async Task<bool> TryCloseAsync(Func<Task<bool>> close)
+    private async Task CloseTransportAsync(ConnectionLostException reason, bool isGraceful)
     {
-        try
+        bool isOver = false;
+        if (isGraceful)
         {
-            return await close().ConfigureAwait(false);
+            // The reader says goodbye, and has until then.
+            _input.CancelPendingRead();
+            isOver = await TryWaitAsync(_reading).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or SocketException or TimeoutException or ObjectDisposedException or InvalidOperationException)
-        {
-            return false; // The other end did not play along, which no longer matters.
-        }
-    }
 
-    private async Task CloseTransportAsync(bool isOrderly, ConnectionLostException reason)
-    {
         Outbox.Fail(reason);
-        if (!isOrderly)
+        if (!isOver)
         {
             _transport.Abort();
         }
@@ -381,21 +391,18 @@ public sealed class TubConnection
         await _reading.ConfigureAwait(false);
         await _tls.DisposeAsync().ConfigureAwait(false);
         await _input.CompleteAsync().ConfigureAwait(false);
-        await _transport.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Sends what is left and the end of TLS, and waits for the peer's: a Foolscap Tub closes only once it has read that
-    /// the other end has closed.
-    /// </summary>
-    private async Task<bool> CloseGracefullyAsync()
+    private async Task<bool> TryWaitAsync(Task task)
     {
-        TimeProvider time = _tub.TimeProvider;
-        Outbox.Complete();
-        await Outbox.WaitUntilIdleAsync().WaitAsync(CloseTimeout, time).ConfigureAwait(false);
-        await _tls.Stream.ShutdownAsync().WaitAsync(CloseTimeout, time).ConfigureAwait(false);
-        await _transport.Output.CompleteAsync().AsTask().WaitAsync(CloseTimeout, time).ConfigureAwait(false);
-        await _reading.WaitAsync(CloseTimeout, time).ConfigureAwait(false);
-        return true;
+        try
+        {
+            await task.WaitAsync(CloseTimeout, _tub.TimeProvider).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 }

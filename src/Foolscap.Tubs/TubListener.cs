@@ -130,12 +130,14 @@ public sealed class TubListener : IAsyncDisposable
         {
             _log.NegotiationFailed(address, exception.Message);
             connection.Abort();
+            await connection.DisposeAsync().ConfigureAwait(false);
             return;
         }
         catch (Exception exception)
         {
             _log.ConnectionFaulted(address, exception);
             connection.Abort();
+            await connection.DisposeAsync().ConfigureAwait(false);
             return;
         }
         finally

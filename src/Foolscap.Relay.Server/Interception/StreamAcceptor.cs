@@ -63,6 +63,10 @@ internal sealed class StreamAcceptor(RelayServerOptions options, RelayLog log, T
             {
                 await RequestRefusal.SendAsync(caller, status: 503, refusal.Message, timeProvider).ConfigureAwait(false);
             }
+            else
+            {
+                await caller.DisposeAsync().ConfigureAwait(false);
+            }
 
             return;
         }

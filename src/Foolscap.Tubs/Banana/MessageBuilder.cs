@@ -49,13 +49,13 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
     /// <exception cref="ViolationException">This type is not known here.</exception>
     public bool TryOpen(in ReadOnlySequence<byte> type, ulong label)
     {
+        long index = _opens++;
         string name = GetName(type);
         if (_depth > 0 && Top.Kind == FrameKind.Error && Top.Members == 1)
         {
-            return TryOpenFailure(name, label);
+            return TryOpenFailure(name, label, index);
         }
 
-        long index = _opens++;
         FrameKind kind = FrameTypes.Find(name, _depth == 0 ? null : Top);
         if (_depth == 0)
         {
@@ -213,16 +213,16 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
         return open;
     }
 
-    private bool TryOpenFailure(string name, ulong label)
+    private bool TryOpenFailure(string name, ulong label, long index)
     {
         ref Frame error = ref Top;
         if (error.Extra is null && name == "copyable")
         {
             error.Extra = name;
+            _opens--; // The class's name, which follows, belongs to the same OPEN.
             return false;
         }
 
-        long index = _opens++;
         if (error.Extra is null)
         {
             throw new ViolationException($"An error answer must hold a copyable, not: {Excerpt.Of(name)}");
@@ -279,7 +279,7 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
                 RemoteFailure.AddToState(ref top, value);
                 break;
             default:
-                throw new BananaException($"A {type} token cannot stand at this place of a {top.Kind} sequence.");
+                throw new BananaException($"A {type.ToWord()} token cannot stand at this place of a {top.Kind} sequence.");
         }
     }
 
@@ -298,7 +298,7 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
         }
         else
         {
-            throw new BananaException($"A {type} token stands where the name of a keyword argument belongs.");
+            throw new BananaException($"A {type.ToWord()} token stands where the name of a keyword argument belongs.");
         }
     }
 

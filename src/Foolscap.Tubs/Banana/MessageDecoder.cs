@@ -90,7 +90,7 @@ internal sealed class MessageDecoder
 
         if (_message.IsEmpty)
         {
-            throw new BananaException($"A {head.Type} token stands outside of any message.");
+            throw new BananaException($"A {head.Type.ToWord()} token stands outside of any message.");
         }
 
         return TryHandleMember(head, ref reader);
@@ -227,7 +227,7 @@ internal sealed class MessageDecoder
         }
         else if (head.Type is TokenType.Open or TokenType.Close or TokenType.Abort)
         {
-            throw new BananaException($"A token {head.Type} follows an OPEN, where its type belongs.");
+            throw new BananaException($"A token {head.Type.ToWord()} follows an OPEN, where its type belongs.");
         }
         else if (head.Type != TokenType.String || head.Value > MaxTypeBytes)
         {
@@ -322,7 +322,7 @@ internal sealed class MessageDecoder
         if (head.Value > (ulong)limit)
         {
             _skipBytes = BodyLength(head);
-            throw new ViolationException($"A {head.Type} token of {head.Value} bytes is longer than the limit of {limit}.");
+            throw new ViolationException($"A {head.Type.ToWord()} token of {head.Value} bytes is longer than the limit of {limit}.");
         }
 
         return (int)head.Value;
@@ -330,7 +330,7 @@ internal sealed class MessageDecoder
 
     private static long BodyLength(in TokenHead head) => head.Value <= long.MaxValue
         ? (long)head.Value
-        : throw new BananaException($"A {head.Type} token has an impossible length.");
+        : throw new BananaException($"A {head.Type.ToWord()} token has an impossible length.");
 
     private static byte[] GetWord(in TokenHead head) => Vocabulary.TryGetWord(head.Value, out byte[]? word)
         ? word

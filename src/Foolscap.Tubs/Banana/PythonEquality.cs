@@ -39,7 +39,8 @@ internal sealed class PythonEquality : IEqualityComparer<object?>
             case string text:
                 return string.GetHashCode(text, StringComparison.Ordinal);
             case FrozenSet<object?> set:
-                return set.Aggregate(set.Count, (sum, member) => unchecked(sum + GetHashCode(member)));
+                // Combined, because HashCode is seeded: a peer could choose sets of sets whose plain sums are all equal.
+                return HashCode.Combine(set.Aggregate(set.Count, (sum, member) => unchecked(sum + GetHashCode(member))));
             default:
                 return TryGetNumber(value, out Number number) ? number.GetHashCode() : value.GetHashCode();
         }

@@ -19,3 +19,9 @@ internal enum TokenType : byte
     Ping = 0x8E,
     Pong = 0x8F,
 }
+
+/// <summary>The words of Foolscap's documents for the types of tokens.</summary>
+internal static class TokenTypeExtensions
+{
+    public static string ToWord(this TokenType type) => type.ToString().ToUpperInvariant();
+}

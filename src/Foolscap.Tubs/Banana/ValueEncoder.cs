@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections;
-using System.Collections.Frozen;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -161,12 +160,12 @@ internal sealed class ValueEncoder(BananaWriter writer, IReferenceExporter expor
             case IDictionary dictionary:
                 EncodeDict(dictionary, depth);
                 break;
-            case FrozenSet<object?> or FrozenSet<string> or FrozenSet<long> or FrozenSet<int>:
+            case IEnumerable set when SetTypes.IsFrozenSet(value.GetType()):
                 // Python does not track frozensets for (reference), so neither does this side.
-                EncodeMembers(Vocabulary.ImmutableSet, (IEnumerable)value, tracked: null, depth, distinct: true);
+                EncodeMembers(Vocabulary.ImmutableSet, set, tracked: null, depth, distinct: true);
                 break;
-            case IReadOnlySet<object?> or IReadOnlySet<string> or IReadOnlySet<long> or IReadOnlySet<int>:
-                EncodeMembers(Vocabulary.Set, (IEnumerable)value, value, depth, distinct: true);
+            case IEnumerable set when SetTypes.IsSet(value.GetType()):
+                EncodeMembers(Vocabulary.Set, set, value, depth, distinct: true);
                 break;
             case BananaTuple tuple:
                 EncodeMembers(Vocabulary.Tuple, tuple, tuple, depth);

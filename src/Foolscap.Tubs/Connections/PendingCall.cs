@@ -8,7 +8,14 @@ internal sealed class PendingCall : IAnswerReceiver
 
     public Task<object?> Answer => _answer.Task;
 
-    public void OnAnswer(int tag, object? value) => _answer.TrySetResult(value);
+    public void OnAnswer(int tag, object? value)
+    {
+        if (!_answer.TrySetResult(value))
+        {
+            // Nobody waits any more, and nobody else would give a reference back before the garbage collector does.
+            (value as RemoteReference)?.Dispose();
+        }
+    }
 
     public void OnFailure(int tag, Exception failure) => _answer.TrySetException(failure);
 

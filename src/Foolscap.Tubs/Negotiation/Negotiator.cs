@@ -171,7 +171,7 @@ internal static class Negotiator
         try
         {
             await tls.Stream.WriteAsync(Decision.Refuse(reason), cancellationToken).ConfigureAwait(false);
-            await tls.Stream.ShutdownAsync().ConfigureAwait(false);
+            await tls.ShutdownAsync().ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
         {

@@ -70,6 +70,21 @@ internal sealed class PeerTls : IAsyncDisposable
         return tls;
     }
 
+    /// <summary>Sends the end of TLS, if that can still be done. It never fails.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "See below.")]
+    public async Task ShutdownAsync()
+    {
+        try
+        {
+            await Stream.ShutdownAsync().ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // SslStream has no list of what it throws here: OpenSSL's own complaints are among it, when the other end's
+            // close_notify arrives at the same moment. The end of the stream below tells the other end as well.
+        }
+    }
+
     public ValueTask DisposeAsync() => Stream.DisposeAsync();
 
     private static PeerTls Create(TransportConnection connection) =>

@@ -20,9 +20,9 @@ internal sealed class MessageLimitTests
 
     private static IEnumerable<TestCaseData> Passed()
     {
-        yield return Case("a longer string", String(65_537), "String token of 65537 bytes is longer than the limit of 65536");
-        yield return Case("a longer integer", "#0985010000000000000000", "LongInt token of 9 bytes is longer than the limit of 8");
-        yield return Case("a longer negative integer", "#0986010000000000000000", "LongNeg token of 9 bytes is longer");
+        yield return Case("a longer string", String(65_537), "STRING token of 65537 bytes is longer than the limit of 65536");
+        yield return Case("a longer integer", "#0985010000000000000000", "LONGINT token of 9 bytes is longer than the limit of 8");
+        yield return Case("a longer negative integer", "#0986010000000000000000", "LONGNEG token of 9 bytes is longer");
         yield return Case("more bytes", $"(list {String(65_536)} {String(70_000 - 65_536)})", "more bytes than the limit of 70000");
         yield return Case("more tokens", $"(list {string.Join(' ', Enumerable.Repeat("1", 94))})", "more tokens than the limit of 100");
         yield return Case("deeper nesting", Nest(9), "deeper than the limit of 10");

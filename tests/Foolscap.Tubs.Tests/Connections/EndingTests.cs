@@ -78,7 +78,7 @@ internal sealed class EndingTests
     }
 
     [Test]
-    public async Task DisposeAsync_PeerThatDoesNotAnswer_IsCutAfterTwoSeconds()
+    public async Task DisposeAsync_PeerThatDoesNotAnswer_IsCutAfterFiveSeconds()
     {
         FakeTimeProvider clock = new();
         TubPair pair = TubPair.Create(new TubPairOptions { TimeProvider = clock, Client = Never, Server = Never });
@@ -87,15 +87,34 @@ internal sealed class EndingTests
         pair.Network.Links[0].BlackHole();
 
         Task stopping = pair.Client.Tub.DisposeAsync().AsTask();
-        await clock.WaitForTimerAsync(TimeSpan.FromSeconds(2));
+        await clock.WaitForTimerAsync(TimeSpan.FromSeconds(5));
         Assert.That(stopping.IsCompleted, Is.False);
-        clock.Advance(TimeSpan.FromSeconds(2));
+        clock.Advance(TimeSpan.FromSeconds(5));
 
         await stopping.WithinLimit();
         await client.Closed.WithinLimit();
         server.Abort("the test is over");
         await server.Closed.WithinLimit();
         await pair.DisposeAsync();
+    }
+
+    /// <summary>
+    /// With the clock at rest nothing but the other end can end the wait. About one time in a thousand OpenSSL complained, or
+    /// worse, when its session was ended while it decrypted the other end's close_notify; hence the rounds.
+    /// </summary>
+    [Test]
+    public async Task DisposeAsync_BothEndsAtOnce_EndsInOrderEachTime()
+    {
+        for (int round = 0; round < 300; round++)
+        {
+            TubPair pair = TubPair.Create(new TubPairOptions { TimeProvider = new FakeTimeProvider(), Client = Never, Server = Never });
+            using (await pair.GetReferenceAsync(new Referenceable()))
+            {
+                // Giving it back puts a call and its answer on the wire, just when both ends close.
+            }
+
+            await pair.DisposeAsync();
+        }
     }
 
     [Test]

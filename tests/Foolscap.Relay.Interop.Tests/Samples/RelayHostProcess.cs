@@ -1,0 +1,33 @@
+using Foolscap.Furls;
+using Foolscap.Relay.Interop.Tests.Peers;
+
+namespace Foolscap.Relay.Interop.Tests.Samples;
+
+/// <summary>The sample RelayHost, as a process.</summary>
+internal sealed class RelayHostProcess : IAsyncDisposable
+{
+    private readonly ChildProcess _process;
+
+    private RelayHostProcess(ChildProcess process, Furl registrarFurl)
+    {
+        _process = process;
+        RegistrarFurl = registrarFurl;
+    }
+
+    public Furl RegistrarFurl { get; }
+
+    /// <summary>Starts it on loopback.</summary>
+    /// <param name="folder">Where it keeps who it is.</param>
+    /// <param name="hints">The hint of an earlier run, whose port it takes again; any port if not given.</param>
+    public static async Task<RelayHostProcess> StartAsync(string folder, IReadOnlyList<ConnectionHint>? hints = null)
+    {
+        int port = 0;
+        hints?.Single().TryGetTcpEndpoint(out _, out port);
+        ChildProcess process = SampleProgram.Start("RelayHost", "--folder", folder, "--listen", $"127.0.0.1:{port}");
+        return new RelayHostProcess(process, Furl.Parse(await process.TakeLineAsync("its registrar's FURL", line => line.StartsWith("pb://", StringComparison.Ordinal))));
+    }
+
+    public Task<int> TerminateAsync() => _process.TerminateAsync();
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+}
