@@ -237,7 +237,9 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
             while (true)
             {
                 await _window.WaitAsync().ConfigureAwait(false);
-                ReadResult result = await input.ReadAsync().ConfigureAwait(false);
+
+                // A Pipe gives bytes that were looked at and left before a cancelled read to TryRead only.
+                ReadResult result = input.TryRead(out ReadResult left) ? left : await input.ReadAsync().ConfigureAwait(false);
                 if (result.IsCanceled && result.Buffer.IsEmpty)
                 {
                     // By whoever watched the connection before this, or by the end of the stream.

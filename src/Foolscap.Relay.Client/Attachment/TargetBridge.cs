@@ -19,9 +19,11 @@ internal sealed class TargetBridge(Func<CancellationToken, Task<TransportConnect
         {
             throw new ViolationException($"the Tub behind the relay's client did not answer within {options.TargetTimeout.TotalSeconds:0.###} s");
         }
-        catch (Exception exception) when (exception is SocketException or IOException)
+        catch (Exception exception)
         {
-            throw new ViolationException($"the Tub behind the relay's client cannot be reached: {exception.Message}");
+            // Of what a host's own way of connecting may throw, strangers need not know more than of a socket's.
+            string reason = exception is SocketException or IOException ? exception.Message : exception.GetType().Name;
+            throw new ViolationException($"the Tub behind the relay's client cannot be reached: {reason}");
         }
     }
 }

@@ -185,7 +185,7 @@ internal sealed class MessageDecoder
                 reader = behind;
                 BigInteger magnitude = new(body.ToArray(), isUnsigned: true, isBigEndian: true);
                 BigInteger value = head.Type == TokenType.LongNeg ? -magnitude : magnitude;
-                _message.Value(head.Type, value >= long.MinValue && value <= long.MaxValue ? (long)value : value, length);
+                _message.Value(head.Type, value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value, length);
                 return true;
         }
     }
