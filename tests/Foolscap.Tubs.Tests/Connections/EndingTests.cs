@@ -105,7 +105,7 @@ internal sealed class EndingTests
     [Test]
     public async Task DisposeAsync_BothEndsAtOnce_EndsInOrderEachTime()
     {
-        for (int round = 0; round < 300; round++)
+        for (int round = 0; round < 100; round++)
         {
             TubPair pair = TubPair.Create(new TubPairOptions { TimeProvider = new FakeTimeProvider(), Client = Never, Server = Never });
             using (await pair.GetReferenceAsync(new Referenceable()))
