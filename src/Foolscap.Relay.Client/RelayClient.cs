@@ -20,12 +20,14 @@ public sealed class RelayClient : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly RelayAttachment[] _attachments;
+    private readonly RelayClientLog _log;
     private readonly Action<RelayStatus>? _onStatus;
     private TaskCompletionSource _changed = NewSignal();
 
     private RelayClient(
         Tub tub, IReadOnlyList<Furl> registrars, TargetBridge bridge, RelayClientOptions options, RelayClientLog log, Action<RelayStatus>? onStatus)
     {
+        _log = log;
         _onStatus = onStatus;
         _attachments = [.. registrars.Select(registrar => new RelayAttachment(tub, registrar, bridge, options, log, OnStatus))];
     }
@@ -151,7 +153,14 @@ public sealed class RelayClient : IAsyncDisposable
         }
 
         changed.SetResult();
-        _onStatus?.Invoke(status);
+        try
+        {
+            _onStatus?.Invoke(status);
+        }
+        catch (Exception exception)
+        {
+            _log.StatusCallbackFailed(exception); // The program's mistake, which must not end a registration.
+        }
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Text;
 using Foolscap.Relay.Streams;
 using Foolscap.Tubs;
 
@@ -30,6 +31,7 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
     private long _sent;
     private bool _closed;
     private bool _over;
+    private bool _detached;
     private string? _abortReason;
 
     /// <summary>Creates one end of a stream. It takes calls of <c>write</c> at once, and sends none before <see cref="Start"/>.</summary>
@@ -71,7 +73,7 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
         if (over)
         {
             TellAborted(remote, "the connection is gone already");
-            _ = _local.DisposeAsync().AsTask();
+            _ = _detached ? Task.CompletedTask : _local.DisposeAsync().AsTask();
             return;
         }
 
@@ -93,7 +95,7 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
                 return false;
             }
 
-            _over = true;
+            _over = _detached = true;
             _abortReason = reason;
         }
 
@@ -109,6 +111,13 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
     /// <inheritdoc/>
     void IByteStringReceiver.Receive(string method, in ReadOnlySequence<byte> data, PendingAnswer answer)
     {
+        if (method == RelayProtocol.Abort)
+        {
+            OnAbortedByRemote(Encoding.ASCII.GetString(data.Slice(0, Math.Min(data.Length, MaxReasonLength))));
+            answer.Complete();
+            return;
+        }
+
         if (method != RelayProtocol.Write)
         {
             throw new ViolationException($"{method}() does not take a byte string");
@@ -117,12 +126,13 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
         try
         {
             CheckWrite(data.Length);
+            _queue.CheckRoom(data.Length);
             _observer?.OnData(StreamDirection.Inbound, data);
             _queue.Add(data, answer);
         }
-        catch (ViolationException violation)
+        catch (Exception exception)
         {
-            Abort(violation.Message);
+            Abort(exception.Message);
             throw;
         }
     }
@@ -136,8 +146,7 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
                 OnClosedByRemote();
                 return default;
             case RelayProtocol.Abort:
-                string reason = call.Arguments.Count > 0 ? call.Get<string>(0) : "no reason given";
-                End($"aborted by the other end: {reason}", tellRemote: false);
+                OnAbortedByRemote(call.Arguments.ElementAtOrDefault(0) as string ?? "no reason given");
                 return default;
             case RelayProtocol.Write:
                 Abort("a write must carry one byte string");
@@ -189,6 +198,8 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
             }
         }
     }
+
+    private void OnAbortedByRemote(string reason) => End($"aborted by the other end: {Cut(reason)}", tellRemote: false);
 
     private void OnClosedByRemote()
     {
@@ -271,6 +282,11 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
         {
             await _window.WaitAsync().ConfigureAwait(false);
             int count = (int)Math.Min(data.Length, Math.Min(_window.Room, RelayProtocol.MaxWriteSize));
+            if (count <= 0)
+            {
+                continue; // The window has shrunk since.
+            }
+
             ReadOnlySequence<byte> part = data.Slice(0, count);
             _observer?.OnData(StreamDirection.Outbound, part);
             _window.OnSent(count);
@@ -337,7 +353,7 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
     {
         try
         {
-            remote.CallOnly(RelayProtocol.Abort, [reason.Length > MaxReasonLength ? reason[..MaxReasonLength] : reason]);
+            remote.CallOnly(RelayProtocol.Abort, [Cut(reason)]);
         }
         catch (Exception exception) when (exception is ConnectionLostException or ObjectDisposedException)
         {
@@ -348,6 +364,8 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
     }
 
     private void CompleteEnded() => _ended.TrySetResult(new StreamEnd(_abortReason, OutboundBytes, InboundBytes));
+
+    private static string Cut(string reason) => reason.Length > MaxReasonLength ? reason[..MaxReasonLength] : reason;
 
     private static string Describe(Exception exception) => exception is SocketException { SocketErrorCode: SocketError.ConnectionReset }
         ? "connection reset by peer"

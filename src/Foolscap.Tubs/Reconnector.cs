@@ -108,6 +108,11 @@ public sealed class Reconnector : IAsyncDisposable
         {
             return (GetLoss(reference), Elapsed(start));
         }
+        catch (Exception exception) when (exception is RemoteException or ViolationException)
+        {
+            // A peer that refuses, or does not play along, is no good connection, however long it took.
+            return (exception, null);
+        }
         catch (Exception exception) when (exception is FoolscapException or OperationCanceledException or ObjectDisposedException)
         {
             return (exception, Elapsed(start));

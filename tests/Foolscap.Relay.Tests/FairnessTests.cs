@@ -10,7 +10,7 @@ namespace Foolscap.Relay.Tests;
 internal sealed class FairnessTests
 {
     private const int Streams = 4;
-    private const int WritesOfEach = 20;
+    private const int WritesOfEach = 40;
 
     private ConnectedTubs _tubs = null!;
 
@@ -73,18 +73,16 @@ internal sealed class FairnessTests
         await held.Within("the answer of the object that held the reader");
         await arrivals.Complete.Task.Within("all writes");
 
-        // The first streams may have sent something before the last one was there. From then on, and as long as all have
-        // something to send, each has had as many turns as the others.
+        // Not strictly one after the other: a sender that is not there when its turn comes is passed over. But none may be
+        // done before the others have had a fair part.
         int[] order = arrivals.Order;
-        int start = Array.IndexOf(order, Streams - 1);
         int[] turns = new int[Streams];
-        foreach (int number in order[start..].TakeWhile((_, i) => order[..(start + i)].GroupBy(done => done).All(group => group.Count() < WritesOfEach)))
+        foreach (int number in order.TakeWhile(_ => turns.Max() < WritesOfEach))
         {
             turns[number]++;
-            Assert.That(turns.Max() - turns.Min(), Is.LessThanOrEqualTo(2), $"The order was {string.Join(' ', order)}.");
         }
 
-        Assert.That(turns.Sum(), Is.GreaterThan(2 * Streams), $"Hardly any turns were looked at; the order was {string.Join(' ', order)}.");
+        Assert.That(turns.Min(), Is.GreaterThanOrEqualTo(WritesOfEach / 2), $"The order was {string.Join(' ', order)}.");
     }
 
     private static async Task CarryAsync(StreamPair pair, int count, int seed)

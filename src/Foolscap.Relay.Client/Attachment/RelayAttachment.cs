@@ -29,8 +29,16 @@ internal sealed class RelayAttachment(
     private async Task RunAsync(RemoteReference relay, CancellationToken ended)
     {
         using StreamListener listener = new(bridge, options, log, relay.Connection.TimeProvider);
-        await RegisterAsync(relay, listener, ended).ConfigureAwait(false);
-        await Task.Delay(Timeout.InfiniteTimeSpan, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await RegisterAsync(relay, listener, ended).ConfigureAwait(false);
+            await Task.Delay(Timeout.InfiniteTimeSpan, ended).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // Registered or not yet answered: a relay that is still there may have taken the registration.
+        }
+
         await UnregisterAsync(relay, listener).ConfigureAwait(false);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Client.Attachment;
@@ -77,8 +78,9 @@ internal sealed class StreamListener(TargetBridge bridge, RelayClientOptions opt
         log.StreamEnded(peer, end.InboundBytes, end.OutboundBytes, end.AbortReason ?? "both sides have ended it");
     }
 
-    private static string GetPeer(RemoteCall call) =>
-        call.Arguments.ElementAtOrDefault(1) is Dictionary<object, object?> info && info.TryGetValue(RelayProtocol.PeerKey, out object? peer)
-            ? peer as string ?? "(unknown)"
-            : "(unknown)";
+    private static string GetPeer(RemoteCall call)
+    {
+        object? peer = (call.Arguments.ElementAtOrDefault(1) as Dictionary<object, object?>)?.GetValueOrDefault(RelayProtocol.PeerKey);
+        return peer as string ?? (peer is byte[] bytes ? Encoding.ASCII.GetString(bytes) : "(unknown)");
+    }
 }

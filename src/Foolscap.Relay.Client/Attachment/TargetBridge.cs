@@ -15,6 +15,10 @@ internal sealed class TargetBridge(Func<CancellationToken, Task<TransportConnect
         {
             return await connect(ended.Token).ConfigureAwait(false);
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw; // The client stops, and says so.
+        }
         catch (OperationCanceledException)
         {
             throw new ViolationException($"the Tub behind the relay's client did not answer within {options.TargetTimeout.TotalSeconds:0.###} s");

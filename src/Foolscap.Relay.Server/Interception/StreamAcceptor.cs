@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using Foolscap.Relay.Server.Registration;
 using Foolscap.Tubs;
 
@@ -163,8 +162,9 @@ internal sealed class StreamAcceptor(RelayServerOptions options, RelayLog log, T
                 }
             }
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
+        catch (Exception)
         {
+            // Whatever the transport throws: Kestrel's, say, a kind of OperationCanceledException.
             await gone.CancelAsync().ConfigureAwait(false);
         }
     }

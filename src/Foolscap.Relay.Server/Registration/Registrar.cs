@@ -20,7 +20,8 @@ internal sealed class Registrar(Tub tub, TubRegistry registry, RelayServerOption
         RemoteReference listener = GetListener(call, arguments: 3);
         try
         {
-            IReadOnlyDictionary<object, object?> given = call.Get<Dictionary<object, object?>>(2);
+            IReadOnlyDictionary<object, object?> given = call.Get<Dictionary<object, object?>?>(2)
+                ?? throw new ViolationException($"{call.Method}() needs a dict of options, which may be empty.");
             registry.Add(new TubRegistration(listener, RelayWindow.Get(given)));
         }
         catch
@@ -56,7 +57,7 @@ internal sealed class Registrar(Tub tub, TubRegistry registry, RelayServerOption
 
         try
         {
-            string tubId = call.Get<string>(0);
+            string tubId = call.Get<string?>(0) ?? throw new ViolationException($"{call.Method}() needs a TubID.");
             return tubId == call.Caller.ToString()
                 ? call.Get<RemoteReference>(1) ?? throw new ViolationException($"{call.Method}() needs a listener.")
                 : throw new ViolationException(

@@ -41,13 +41,7 @@ internal sealed class ReceiveQueue(int window)
                 throw new ViolationException("the stream is over");
             }
 
-            // The window never changes here, so that the right edge is what has been answered and the window.
-            if (_received + data.Length > _written + window)
-            {
-                throw new ViolationException(
-                    $"a write of {data.Length} bytes goes beyond the window of {window}: {_received - _written} are not answered yet");
-            }
-
+            CheckRoom(data.Length);
             _received += data.Length;
             _answers.Enqueue((_received, answer));
         }
@@ -60,6 +54,18 @@ internal sealed class ReceiveQueue(int window)
         // Completes at once: there is no threshold at which a writer would have to wait.
         ValueTask<FlushResult> flushed = _pipe.Writer.FlushAsync();
         Debug.Assert(flushed.IsCompletedSuccessfully, "A pipe without a threshold makes no writer wait.");
+    }
+
+    /// <summary>Checks that a write is within the window; only the thread that adds may ask.</summary>
+    /// <exception cref="ViolationException">It is not.</exception>
+    public void CheckRoom(long length)
+    {
+        // The window never changes here, so that the right edge is what has been answered and the window.
+        if (_received + length > Written + window)
+        {
+            throw new ViolationException(
+                $"a write of {length} bytes goes beyond the window of {window}: {_received - Written} are not answered yet");
+        }
     }
 
     /// <summary>Nothing more will come.</summary>

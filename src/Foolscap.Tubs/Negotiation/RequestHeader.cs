@@ -20,9 +20,16 @@ internal static class RequestHeader
     /// <exception cref="RefusedRequestException">It is no such request.</exception>
     public static async Task<string> PeekAsync(PipeReader input, CancellationToken cancellationToken)
     {
+        bool first = true;
+        if (!input.TryRead(out ReadResult result))
+        {
+            // A host may have examined what is there: only a cancelled read gives it without waiting for more.
+            input.CancelPendingRead();
+            result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         while (true)
         {
-            ReadResult result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
             ReadOnlySequence<byte> buffer = result.Buffer;
             try
             {
@@ -40,7 +47,7 @@ internal static class RequestHeader
                     throw new RefusedRequestException(400, $"the request header is longer than {HeaderBlock.MaxLength} bytes");
                 }
 
-                if (result.IsCompleted || result.IsCanceled)
+                if (result.IsCompleted || (result.IsCanceled && !first))
                 {
                     throw new RefusedRequestException(400, "the request header is not complete");
                 }
@@ -52,6 +59,8 @@ internal static class RequestHeader
             }
 
             input.AdvanceTo(buffer.Start, buffer.End);
+            first = false;
+            result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -7,12 +7,19 @@ namespace Foolscap.Tubs.Transports;
 internal sealed class PipeConnection(PipeReader input, PipeWriter output, EndPoint? remoteEndPoint, Action? abort)
     : TransportConnection(remoteEndPoint)
 {
+    private int _aborted;
+
     public override PipeReader Input => input;
 
     public override PipeWriter Output => output;
 
-    protected override void OnAbort()
+    public override void Abort()
     {
+        if (Interlocked.Exchange(ref _aborted, 1) != 0)
+        {
+            return;
+        }
+
         if (abort is not null)
         {
             abort();
@@ -28,7 +35,7 @@ internal sealed class PipeConnection(PipeReader input, PipeWriter output, EndPoi
     public override async ValueTask DisposeAsync()
     {
         // Of an aborted connection the other end sees an error, and not an orderly end.
-        IOException? error = IsAborted && abort is null ? new IOException("The connection was aborted.") : null;
+        IOException? error = Volatile.Read(ref _aborted) != 0 && abort is null ? new IOException("The connection was aborted.") : null;
         await output.CompleteAsync(error).ConfigureAwait(false);
         await input.CompleteAsync(error).ConfigureAwait(false);
     }

@@ -26,7 +26,7 @@ internal sealed class SocketConnection : TransportConnection
 
     public override PipeWriter Output { get; }
 
-    protected override void OnAbort()
+    public override void Abort()
     {
         if (Interlocked.Exchange(ref _closed, 1) == 0)
         {

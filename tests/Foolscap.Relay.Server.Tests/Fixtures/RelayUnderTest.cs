@@ -91,7 +91,10 @@ internal sealed class RelayUnderTest : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Relay.DisposeAsync();
-        await Task.WhenAll(Client.Tub.DisposeAsync().AsTask(), RelayTub.Tub.DisposeAsync().AsTask()).Within("the end of both Tubs");
+        Task client = Client.Tub.DisposeAsync().AsTask();
+        Task relay = RelayTub.Tub.DisposeAsync().AsTask();
+        await client.Within("the end of the client's Tub");
+        await relay.Within("the end of the relay's Tub");
         Log.Dispose();
     }
 
