@@ -49,7 +49,7 @@ public sealed class RelayClient : IAsyncDisposable
     /// <param name="onStatus">Hears of each change of a relay's status. It must not block.</param>
     /// <param name="loggerFactory">Where it logs; nowhere if not given.</param>
     /// <returns>The client, which works until it is disposed. A relay that is not there is no error.</returns>
-    /// <exception cref="ArgumentException">There is no registrar, or two of one relay, or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">There is no registrar, or two of one relay, or the Tub's own, or an option is out of its range.</exception>
     public static RelayClient Start(
         Tub tub,
         IReadOnlyList<Furl> registrars,
@@ -76,7 +76,7 @@ public sealed class RelayClient : IAsyncDisposable
     /// <param name="onStatus">Hears of each change of a relay's status. It must not block.</param>
     /// <param name="loggerFactory">Where it logs; nowhere if not given.</param>
     /// <returns>The client, which works until it is disposed. A relay that is not there is no error.</returns>
-    /// <exception cref="ArgumentException">There is no registrar, or two of one relay, or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">There is no registrar, or two of one relay, or the Tub's own, or an option is out of its range.</exception>
     public static RelayClient Start(
         Tub tub,
         IReadOnlyList<Furl> registrars,
@@ -93,6 +93,11 @@ public sealed class RelayClient : IAsyncDisposable
         if (registrars.Count == 0 || registrars.Select(registrar => registrar.TubId).Distinct().Count() != registrars.Count)
         {
             throw new ArgumentException("There must be one registrar FURL for each relay, and at least one.", nameof(registrars));
+        }
+
+        if (registrars.Any(registrar => registrar.TubId == tub.TubId))
+        {
+            throw new ArgumentException("A Tub cannot register with itself.", nameof(registrars));
         }
 
         RelayClientLog log = new((loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Foolscap.Relay.Client"));

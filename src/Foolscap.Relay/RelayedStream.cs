@@ -47,7 +47,7 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
         _queue = new ReceiveQueue(options.ReceiveWindow);
     }
 
-    /// <summary>Completes when the stream is over and its local connection closed; it never fails.</summary>
+    /// <summary>Completes when the stream is over: its local connection is closed, or has been reset. It never fails.</summary>
     public Task<StreamEnd> Ended => _ended.Task;
 
     /// <summary>How many bytes the local connection has given to the other end.</summary>
@@ -59,6 +59,7 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
     /// <summary>Starts to carry bytes.</summary>
     /// <param name="remote">The other end's handler or responder; the stream disposes it when it is over.</param>
     /// <param name="sendWindow">The other end's window.</param>
+    /// <exception cref="InvalidOperationException">The stream has been started already.</exception>
     public void Start(RemoteReference remote, int sendWindow)
     {
         ArgumentNullException.ThrowIfNull(remote);
@@ -66,6 +67,11 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
         bool over;
         lock (_gate)
         {
+            if (_remote is not null)
+            {
+                throw new InvalidOperationException("The stream has been started already.");
+            }
+
             _remote = remote;
             over = _over;
         }

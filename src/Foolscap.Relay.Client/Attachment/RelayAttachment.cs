@@ -38,6 +38,12 @@ internal sealed class RelayAttachment(
         {
             // Registered or not yet answered: a relay that is still there may have taken the registration.
         }
+        catch
+        {
+            // Here too, if its answer was late or no good; but nothing waits for what it says to this.
+            _ = UnregisterAsync(relay, listener);
+            throw;
+        }
 
         await UnregisterAsync(relay, listener).ConfigureAwait(false);
     }
