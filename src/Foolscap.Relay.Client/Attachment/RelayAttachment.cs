@@ -38,9 +38,9 @@ internal sealed class RelayAttachment(
         {
             // Registered or not yet answered: a relay that is still there may have taken the registration.
         }
-        catch
+        catch (ViolationException)
         {
-            // Here too, if its answer was late or no good; but nothing waits for what it says to this.
+            // Here too: its answer was late, or no good. But nothing waits for what it says to this.
             _ = UnregisterAsync(relay, listener);
             throw;
         }
