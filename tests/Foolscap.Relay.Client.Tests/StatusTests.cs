@@ -139,7 +139,9 @@ internal sealed class StatusTests
         await using ClientUnderTest test = new();
         RelayClientOptions options = new()
         {
-            Window = window, TargetTimeout = TimeSpan.FromSeconds(targetSeconds), RegisterTimeout = TimeSpan.FromSeconds(registerSeconds),
+            Window = window,
+            TargetTimeout = TimeSpan.FromSeconds(targetSeconds),
+            RegisterTimeout = TimeSpan.FromSeconds(registerSeconds),
         };
         Assert.That(() => RelayClient.Start(test.Tub.Tub, [test.Relay.Furl], test.Connect, options), Throws.TypeOf<ArgumentOutOfRangeException>());
     }

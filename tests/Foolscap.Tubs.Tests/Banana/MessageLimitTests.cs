@@ -5,7 +5,11 @@ internal sealed class MessageLimitTests
 {
     private static readonly TubLimits Small = new()
     {
-        MaxStringBytes = 65_536, MaxIntegerBytes = 8, MaxMessageBytes = 70_000, MaxMessageTokens = 100, MaxDepth = 10,
+        MaxStringBytes = 65_536,
+        MaxIntegerBytes = 8,
+        MaxMessageBytes = 70_000,
+        MaxMessageTokens = 100,
+        MaxDepth = 10,
     };
 
     private static IEnumerable<TestCaseData> Kept()

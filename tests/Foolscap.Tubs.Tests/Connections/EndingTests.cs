@@ -7,12 +7,14 @@ internal sealed class EndingTests
 {
     private static readonly TubOptions Watchful = new()
     {
-        KeepaliveTimeout = TimeSpan.FromSeconds(20), DisconnectTimeout = TimeSpan.FromSeconds(60),
+        KeepaliveTimeout = TimeSpan.FromSeconds(20),
+        DisconnectTimeout = TimeSpan.FromSeconds(60),
     };
 
     private static readonly TubOptions Never = new()
     {
-        KeepaliveTimeout = Timeout.InfiniteTimeSpan, DisconnectTimeout = Timeout.InfiniteTimeSpan,
+        KeepaliveTimeout = Timeout.InfiniteTimeSpan,
+        DisconnectTimeout = Timeout.InfiniteTimeSpan,
     };
 
     [Test]

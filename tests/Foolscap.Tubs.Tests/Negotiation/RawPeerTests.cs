@@ -9,7 +9,8 @@ internal sealed class RawPeerTests
 {
     private static readonly TubOptions Quiet = new()
     {
-        KeepaliveTimeout = Timeout.InfiniteTimeSpan, DisconnectTimeout = Timeout.InfiniteTimeSpan,
+        KeepaliveTimeout = Timeout.InfiniteTimeSpan,
+        DisconnectTimeout = Timeout.InfiniteTimeSpan,
     };
 
     [TestCase(SslProtocols.Tls12)]

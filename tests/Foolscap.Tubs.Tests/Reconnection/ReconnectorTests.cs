@@ -9,7 +9,8 @@ internal sealed class ReconnectorTests
     private static readonly ReconnectorOptions Exact = new() { Jitter = 0 };
     private static readonly TubOptions Quiet = new()
     {
-        KeepaliveTimeout = Timeout.InfiniteTimeSpan, DisconnectTimeout = Timeout.InfiniteTimeSpan,
+        KeepaliveTimeout = Timeout.InfiniteTimeSpan,
+        DisconnectTimeout = Timeout.InfiniteTimeSpan,
     };
 
     private FakeTimeProvider _clock = null!;
