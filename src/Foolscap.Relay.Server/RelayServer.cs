@@ -87,7 +87,7 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
     {
         _tub.Unregister(_registrar);
         _registry.Close();
-        _acceptor.Close("the relay stops");
+        await _acceptor.CloseAsync("the relay stops").ConfigureAwait(false);
         await _direct.DisposeAsync().ConfigureAwait(false);
     }
 }

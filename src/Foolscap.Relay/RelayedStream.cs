@@ -19,6 +19,7 @@ namespace Foolscap.Relay;
 public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
 {
     private const int MaxReasonLength = 200;
+    private const string LostReason = "the connection between relay and client was lost";
 
     private readonly TransportConnection _local;
     private readonly IRelayedStreamObserver? _observer;
@@ -85,7 +86,7 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
 
         _window.Open(sendWindow);
         CancellationTokenRegistration onDisconnected = remote.Connection.Disconnected.UnsafeRegister(
-            static self => ((RelayedStream)self!).End("the connection between relay and client was lost", tellRemote: false), this);
+            static self => ((RelayedStream)self!).End(LostReason, tellRemote: false), this);
         _ = RunAsync(remote, onDisconnected);
     }
 
@@ -176,7 +177,9 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
     }
 
     /// <inheritdoc/>
-    void IAnswerReceiver.OnFailure(int tag, Exception failure) => Abort($"the other end refused: {failure.Message}");
+    void IAnswerReceiver.OnFailure(int tag, Exception failure) => End(
+        failure is ConnectionLostException ? LostReason : $"the other end refused: {failure.Message}",
+        tellRemote: failure is not ConnectionLostException);
 
     private void CheckWrite(long length)
     {
@@ -257,12 +260,10 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
 
                 // A Pipe gives bytes that were looked at and left before a cancelled read to TryRead only.
                 ReadResult result = input.TryRead(out ReadResult left) ? left : await input.ReadAsync().ConfigureAwait(false);
-                if (result.IsCanceled && result.Buffer.IsEmpty)
+                if (result.IsCanceled)
                 {
                     // By whoever watched the connection before this, or by the end of the stream.
-                    input.AdvanceTo(result.Buffer.Start);
                     ThrowIfOver();
-                    continue;
                 }
 
                 await SendAsync(sender, result.Buffer).ConfigureAwait(false);
@@ -336,10 +337,10 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
         if (abortReason is not null)
         {
             IOException failure = new(abortReason);
-            _local.Abort();
             _window.Fail(failure);
             _queue.Fail(failure);
             CompleteEnded();
+            AbortLocal();
         }
 
         if (remote is not null)
@@ -352,6 +353,18 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
             {
                 remote.Dispose();
             }
+        }
+    }
+
+    private void AbortLocal()
+    {
+        try
+        {
+            _local.Abort();
+        }
+        catch (Exception)
+        {
+            // A host's own way of aborting has failed. That is no reason to end other streams; disposal will close it.
         }
     }
 

@@ -58,8 +58,12 @@ public sealed class ByteStringSender : IValueTaskSource
         return new ValueTask(this, version);
     }
 
-    internal BytesCallMessage CreateMessage() =>
-        new(_target.Connection.PendingCalls.Add(_receiver, _tag), _target.Clid, _method, _data);
+    /// <exception cref="ObjectDisposedException">The reference has been given back while the call waited for its turn.</exception>
+    internal BytesCallMessage CreateMessage()
+    {
+        ObjectDisposedException.ThrowIf(_target.IsReleased, _target);
+        return new(_target.Connection.PendingCalls.Add(_receiver, _tag), _target.Clid, _method, _data);
+    }
 
     internal void Complete()
     {

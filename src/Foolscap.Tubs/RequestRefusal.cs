@@ -26,7 +26,7 @@ public static class RequestRefusal
         {
             await connection.Output.WriteAsync(Encoding.UTF8.GetBytes(line)).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // The peer is gone.
         }

@@ -15,9 +15,14 @@ namespace Foolscap.Tubs;
 /// </remarks>
 public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
 {
+    private int _aborted;
+
     /// <summary>For implementations.</summary>
     /// <param name="remoteEndPoint">The other end's address, if there is one.</param>
     protected TransportConnection(EndPoint? remoteEndPoint) => RemoteEndPoint = remoteEndPoint;
+
+    /// <summary>Whether <see cref="Abort"/> has been called.</summary>
+    protected internal bool IsAborted => Volatile.Read(ref _aborted) != 0;
 
     /// <summary>What the other end sends.</summary>
     public abstract PipeReader Input { get; }
@@ -66,9 +71,18 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     /// Ends both directions at once: pending reads and writes fail, and a socket is reset (RST), so that the other end
     /// does not take it for an orderly end. May be called from any thread, and more than once.
     /// </summary>
-    public abstract void Abort();
+    public void Abort()
+    {
+        if (Interlocked.Exchange(ref _aborted, 1) == 0)
+        {
+            OnAbort();
+        }
+    }
 
     /// <summary>Lets go of the connection; a direction that has not ended ends now.</summary>
     /// <returns>When it is done.</returns>
     public abstract ValueTask DisposeAsync();
+
+    /// <summary>Does what <see cref="Abort"/> promises; called once, by any thread.</summary>
+    protected abstract void OnAbort();
 }

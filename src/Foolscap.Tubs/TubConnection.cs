@@ -34,7 +34,8 @@ public sealed class TubConnection
     private readonly CancellationTokenSource _disconnected = new();
     private readonly TaskCompletionSource<ConnectionLostException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task _reading = Task.CompletedTask;
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _reading;
     private int _probing;
 
     internal TubConnection(Tub tub, NegotiatedConnection negotiated)
@@ -52,6 +53,7 @@ public sealed class TubConnection
         Outbox = new Outbox(_tls.Stream, _inbound, IsMaster, OnSendFailed);
         _keepalive = new Keepalive(tub.TimeProvider, tub.Options, Ping, OnSilent);
         Disconnected = _disconnected.Token;
+        _reading = ReadAsync();
     }
 
     /// <summary>The TubID that the other end has proven with its certificate.</summary>
@@ -122,7 +124,7 @@ public sealed class TubConnection
     {
         _keepalive.Start();
         Outbox.Uncork();
-        _reading = Task.Run(ReadAsync);
+        _started.TrySetResult();
     }
 
     /// <summary>
@@ -214,6 +216,8 @@ public sealed class TubConnection
 
     private async Task ReadAsync()
     {
+        // Others may know of the connection, and end it, before the negotiation has let go of it.
+        await _started.Task.ConfigureAwait(false);
         try
         {
             while (!Disconnected.IsCancellationRequested)
@@ -385,10 +389,13 @@ public sealed class TubConnection
         Outbox.Fail(reason);
         if (!isOver)
         {
+            // Both: a pipe can lose the one cancellation when the other comes at the same moment.
             _transport.Abort();
+            _input.CancelPendingRead();
         }
 
         await _reading.ConfigureAwait(false);
+        await Outbox.WaitUntilIdleAsync().ConfigureAwait(false);
         await _tls.DisposeAsync().ConfigureAwait(false);
         await _input.CompleteAsync().ConfigureAwait(false);
     }

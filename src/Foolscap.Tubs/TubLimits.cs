@@ -24,7 +24,10 @@ public sealed record TubLimits
     /// <summary>How deep sequences may nest in one call or answer. 100 by default.</summary>
     public int MaxDepth { get; init; } = 100;
 
-    /// <summary>Calls of one connection that this Tub has taken and not answered. 4,096 by default.</summary>
+    /// <summary>
+    /// Calls of one connection that this Tub has taken and not answered; byte strings that an <see cref="IByteStringReceiver"/>
+    /// takes do not count, it has limits of its own. 4,096 by default.
+    /// </summary>
     public int MaxPendingCalls { get; init; } = 4096;
 
     /// <summary>

@@ -51,14 +51,16 @@ internal sealed class RelayAttachment(
     private async Task RegisterAsync(RemoteReference relay, StreamListener listener, CancellationToken ended)
     {
         object? answer;
+        using CancellationTokenSource timeout = new(options.RegisterTimeout, relay.Connection.TimeProvider);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ended);
         try
         {
             answer = await relay.CallAsync(
                 RelayProtocol.Register,
                 [tub.TubId.ToString(), listener, new Dictionary<object, object?> { [RelayProtocol.WindowKey] = options.Window }],
-                ended).WaitAsync(options.RegisterTimeout, relay.Connection.TimeProvider, ended).ConfigureAwait(false);
+                either.Token).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !ended.IsCancellationRequested)
         {
             throw new ViolationException($"the relay did not answer the registration within {options.RegisterTimeout.TotalSeconds:0.###} s");
         }
@@ -77,11 +79,11 @@ internal sealed class RelayAttachment(
             TubConnection connection = relay.Connection;
             if (!connection.Disconnected.IsCancellationRequested)
             {
-                await relay.CallAsync(RelayProtocol.Unregister, [connection.LocalTubId.ToString(), listener])
-                    .WaitAsync(UnregisterTimeout, connection.TimeProvider).ConfigureAwait(false);
+                using CancellationTokenSource timeout = new(UnregisterTimeout, connection.TimeProvider);
+                await relay.CallAsync(RelayProtocol.Unregister, [connection.LocalTubId.ToString(), listener], timeout.Token).ConfigureAwait(false);
             }
         }
-        catch (Exception exception) when (exception is FoolscapException or TimeoutException)
+        catch (Exception exception) when (exception is FoolscapException or OperationCanceledException or ObjectDisposedException)
         {
             // The relay forgets the registration with the connection anyway.
         }

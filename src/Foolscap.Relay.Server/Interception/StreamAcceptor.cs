@@ -27,13 +27,12 @@ internal sealed class StreamAcceptor(RelayServerOptions options, RelayLog log, T
         Interlocked.Read(ref _fromTubs));
 
     /// <summary>Relays no more connections, and aborts those that are relayed.</summary>
-    public void Close(string reason)
+    public Task CloseAsync(string reason)
     {
         _closed = true;
-        foreach (RelayedStream stream in _active.Keys)
-        {
-            stream.Abort(reason);
-        }
+        List<RelayedStream> streams = [.. _active.Keys];
+        streams.ForEach(stream => stream.Abort(reason));
+        return Task.WhenAll(streams.Select(stream => stream.Ended));
     }
 
     /// <summary>Serves one caller until its connection is over. It never fails.</summary>
@@ -70,6 +69,13 @@ internal sealed class StreamAcceptor(RelayServerOptions options, RelayLog log, T
             return;
         }
 
+        catch (Exception exception)
+        {
+            log.StreamFaulted(peer, tubId, exception);
+            stream.Abort("the relay failed");
+            await caller.DisposeAsync().ConfigureAwait(false);
+        }
+
         StreamEnd end = await stream.Ended.ConfigureAwait(false);
         _active.TryRemove(stream, out _);
         log.StreamEnded(peer, tubId, end.OutboundBytes, end.InboundBytes, end.AbortReason ?? "both sides have ended it");
@@ -88,7 +94,7 @@ internal sealed class StreamAcceptor(RelayServerOptions options, RelayLog log, T
     {
         using CancellationTokenSource gone = new();
         Task<object?> asked = AskAsync(registration, stream, peer);
-        Task watching = WatchAsync(caller.Input, registration.SendWindow, gone);
+        Task watching = WatchAsync(caller.Input, Math.Min(registration.SendWindow, options.Window), gone);
         try
         {
             object? answer = await asked.WaitAsync(options.AcceptTimeout, timeProvider, gone.Token).ConfigureAwait(false);
@@ -108,9 +114,12 @@ internal sealed class StreamAcceptor(RelayServerOptions options, RelayLog log, T
         }
         catch (Exception exception) when (exception is FoolscapException or ObjectDisposedException)
         {
-            throw new RefusedConnectionException(exception is RemoteException remote
-                ? $"Tub {registration.TubId} refused: {remote.RemoteMessage}"
-                : $"Tub {registration.TubId} is gone");
+            throw new RefusedConnectionException(exception switch
+            {
+                RemoteException remote => $"Tub {registration.TubId} refused: {remote.RemoteMessage}",
+                ViolationException violation => $"Tub {registration.TubId} answered with what cannot be taken: {violation.Message}",
+                _ => $"Tub {registration.TubId} is gone",
+            });
         }
         finally
         {

@@ -22,6 +22,11 @@ internal sealed class Registrar(Tub tub, TubRegistry registry, RelayServerOption
         {
             IReadOnlyDictionary<object, object?> given = call.Get<Dictionary<object, object?>?>(2)
                 ?? throw new ViolationException($"{call.Method}() needs a dict of options, which may be empty.");
+            foreach (RemoteReference unused in given.Values.OfType<RemoteReference>())
+            {
+                unused.Dispose(); // of an option that this relay does not know
+            }
+
             registry.Add(new TubRegistration(listener, RelayWindow.Get(given)));
         }
         catch

@@ -46,6 +46,12 @@ internal sealed class TubRegistry(RelayLog log)
                 throw new ViolationException("this relay is stopping");
             }
 
+            if (registration.Connection.Ended.IsCompleted)
+            {
+                // A call that waited while its connection was replaced: the newer connection's registration stands.
+                throw new ViolationException("this connection has ended");
+            }
+
             _byTubId.Remove(tubId, out older);
             _byTubId.Add(tubId, registration);
         }

@@ -109,19 +109,22 @@ internal sealed class ReceiveQueue(int window)
                 throw new OperationCanceledException();
             }
 
-            foreach (ReadOnlyMemory<byte> segment in result.Buffer)
+            // One piece at a time, given back before its answer invites new bytes: never more than a window is held.
+            ReadOnlyMemory<byte> segment = result.Buffer.First;
+            bool isLast = result.IsCompleted && segment.Length == result.Buffer.Length;
+            if (!segment.IsEmpty)
             {
                 FlushResult flushed = await output.WriteAsync(segment).ConfigureAwait(false);
                 if (flushed.IsCompleted || flushed.IsCanceled)
                 {
                     throw new IOException("The local connection takes no more bytes.");
                 }
-
-                Answer(segment.Length);
             }
 
-            _pipe.Reader.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted)
+            int count = segment.Length;
+            _pipe.Reader.AdvanceTo(result.Buffer.GetPosition(count));
+            Answer(count);
+            if (isLast)
             {
                 return;
             }

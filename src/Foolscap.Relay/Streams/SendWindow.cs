@@ -8,9 +8,16 @@ namespace Foolscap.Relay.Streams;
 /// </summary>
 internal sealed class SendWindow : IValueTaskSource
 {
+    /// <summary>No more than this is sent without an answer, however large a window the other end gives.</summary>
+    private const int MaxWindow = 16 * 1024 * 1024;
+
+    /// <summary>Nor more writes than this: small ones gather meanwhile, and what has to be remembered of each stays bounded.</summary>
+    private const int MaxWrites = 256;
+
     private readonly Lock _gate = new();
     private ManualResetValueTaskSourceCore<bool> _opened = new() { RunContinuationsAsynchronously = true };
     private long _inFlight;
+    private int _writes;
     private int _window;
     private bool _waiting;
     private bool _drain;
@@ -20,7 +27,7 @@ internal sealed class SendWindow : IValueTaskSource
     {
         lock (_gate)
         {
-            _window = window;
+            _window = Math.Min(window, MaxWindow);
         }
     }
 
@@ -31,7 +38,7 @@ internal sealed class SendWindow : IValueTaskSource
         {
             lock (_gate)
             {
-                return _window - _inFlight;
+                return _writes < MaxWrites ? _window - _inFlight : 0;
             }
         }
     }
@@ -47,6 +54,7 @@ internal sealed class SendWindow : IValueTaskSource
         lock (_gate)
         {
             _inFlight += count;
+            _writes++;
         }
     }
 
@@ -58,7 +66,8 @@ internal sealed class SendWindow : IValueTaskSource
         lock (_gate)
         {
             _inFlight -= count;
-            _window = window ?? _window;
+            _writes--;
+            _window = Math.Min(window ?? _window, MaxWindow);
             if (!_waiting || !IsReached())
             {
                 return;
@@ -113,7 +122,7 @@ internal sealed class SendWindow : IValueTaskSource
         }
     }
 
-    private bool IsReached() => _drain ? _inFlight == 0 : _inFlight < _window;
+    private bool IsReached() => _drain ? _inFlight == 0 : _inFlight < _window && _writes < MaxWrites;
 
     void IValueTaskSource.GetResult(short token) => _opened.GetResult(token);
 

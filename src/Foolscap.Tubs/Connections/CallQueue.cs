@@ -41,7 +41,7 @@ internal sealed class CallQueue(InboundCalls calls) : IThreadPoolWorkItem
                 }
             }
 
-            calls.Run(next.requestId, next.target, next.call);
+            calls.RunQueued(next.requestId, next.target, next.call);
         }
     }
 }

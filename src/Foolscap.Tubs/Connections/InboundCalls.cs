@@ -19,69 +19,41 @@ internal sealed class InboundCalls
 
     public void Handle(long requestId, IReferenceable target, RemoteCall call)
     {
-        if (!TryBegin(requestId))
-        {
-            return;
-        }
-
         if (target is IByteStringReceiver receiver && call.Keywords.Count == 0 && call.Arguments is [byte[] data])
         {
-            Receive(requestId, receiver, call.Method, new ReadOnlySequence<byte>(data));
+            HandleBytes(requestId, receiver, call.Method, new ReadOnlySequence<byte>(data));
         }
         else if (target is IByteStringReceiver or BrokerObject)
         {
-            Run(requestId, target, call);
+            Run(requestId, target, call, isQueued: false);
         }
-        else
+        else if (TryBegin(requestId))
         {
             _queue.Enqueue(requestId, target, call);
         }
     }
 
+    /// <summary>
+    /// Hands a byte string over. Such calls have no limit here: those who take them have their own, such as a window, and
+    /// the calls of one stream must not use up what others need.
+    /// </summary>
     public void HandleBytes(long requestId, IByteStringReceiver target, string method, in ReadOnlySequence<byte> data)
     {
-        if (TryBegin(requestId))
-        {
-            Receive(requestId, target, method, data);
-        }
-    }
-
-    /// <summary>Answers a call that cannot be delivered.</summary>
-    public void HandleViolation(long requestId, ViolationException violation)
-    {
-        Interlocked.Increment(ref _pending);
-        AnswerError(requestId, violation);
-    }
-
-    /// <summary>Runs one call and sends its answer when it is there.</summary>
-    public void Run(long requestId, IReferenceable target, RemoteCall call)
-    {
-        ValueTask<object?> running;
         try
         {
-            running = target.CallAsync(call);
+            target.Receive(method, data, new PendingAnswer(_connection, requestId));
         }
         catch (Exception exception)
         {
             AnswerError(requestId, exception);
-            RunAfterAnswer(call);
-            return;
-        }
-
-        if (running.IsCompletedSuccessfully)
-        {
-            Answer(requestId, running.Result);
-            RunAfterAnswer(call);
-        }
-        else
-        {
-            _ = AnswerLaterAsync(requestId, running, call);
         }
     }
 
+    /// <summary>Runs a call that has waited in the queue.</summary>
+    public void RunQueued(long requestId, IReferenceable target, RemoteCall call) => Run(requestId, target, call, isQueued: true);
+
     public void Answer(long requestId, object? value)
     {
-        Interlocked.Decrement(ref _pending);
         if (requestId == 0)
         {
             return;
@@ -101,7 +73,6 @@ internal sealed class InboundCalls
 
     public void AnswerInteger(long requestId, long value)
     {
-        Interlocked.Decrement(ref _pending);
         if (requestId != 0)
         {
             _connection.PostAnswer(new IntegerAnswerMessage(requestId, value));
@@ -110,7 +81,6 @@ internal sealed class InboundCalls
 
     public void AnswerError(long requestId, Exception exception)
     {
-        Interlocked.Decrement(ref _pending);
         _tub.Log.CallFailed(_connection.RemoteTubId, exception);
         if (requestId != 0)
         {
@@ -118,15 +88,29 @@ internal sealed class InboundCalls
         }
     }
 
-    private void Receive(long requestId, IByteStringReceiver target, string method, in ReadOnlySequence<byte> data)
+    /// <summary>Runs one call and sends its answer when it is there.</summary>
+    private void Run(long requestId, IReferenceable target, RemoteCall call, bool isQueued)
     {
+        ValueTask<object?> running;
         try
         {
-            target.Receive(method, data, new PendingAnswer(_connection, requestId));
+            running = target.CallAsync(call);
         }
         catch (Exception exception)
         {
             AnswerError(requestId, exception);
+            Finish(call, isQueued);
+            return;
+        }
+
+        if (running.IsCompletedSuccessfully)
+        {
+            Answer(requestId, running.Result);
+            Finish(call, isQueued);
+        }
+        else
+        {
+            _ = AnswerLaterAsync(requestId, running, call, isQueued);
         }
     }
 
@@ -138,11 +122,12 @@ internal sealed class InboundCalls
             return true;
         }
 
+        Interlocked.Decrement(ref _pending);
         AnswerError(requestId, new ViolationException($"{limit} calls wait for their answers on this connection already, which is the limit."));
         return false;
     }
 
-    private async Task AnswerLaterAsync(long requestId, ValueTask<object?> running, RemoteCall call)
+    private async Task AnswerLaterAsync(long requestId, ValueTask<object?> running, RemoteCall call, bool isQueued)
     {
         object? answer;
         try
@@ -152,16 +137,21 @@ internal sealed class InboundCalls
         catch (Exception exception)
         {
             AnswerError(requestId, exception);
-            RunAfterAnswer(call);
+            Finish(call, isQueued);
             return;
         }
 
         Answer(requestId, answer);
-        RunAfterAnswer(call);
+        Finish(call, isQueued);
     }
 
-    private void RunAfterAnswer(RemoteCall call)
+    private void Finish(RemoteCall call, bool isQueued)
     {
+        if (isQueued)
+        {
+            Interlocked.Decrement(ref _pending);
+        }
+
         try
         {
             call.RunAfterAnswer();

@@ -57,7 +57,7 @@ internal sealed class InboundMessages : IMessageHandler, IReferenceExporter
         _connection.Calls.HandleBytes(requestId, target, method, data);
 
     public void HandleCallViolation(long requestId, ViolationException violation) =>
-        _connection.Calls.HandleViolation(requestId, violation);
+        _connection.Calls.AnswerError(requestId, violation);
 
     public bool IsPending(long requestId) => _connection.PendingCalls.Contains(requestId);
 

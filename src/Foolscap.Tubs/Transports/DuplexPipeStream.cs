@@ -24,6 +24,12 @@ internal sealed class DuplexPipeStream(TransportConnection connection) : Stream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (connection.IsAborted)
+        {
+            // A pipe forgets that a read was cancelled if a token cancelled it at the same moment.
+            throw new IOException("The connection was aborted.");
+        }
+
         PipeReader input = connection.Input;
         ReadResult result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
         if (result.IsCanceled)

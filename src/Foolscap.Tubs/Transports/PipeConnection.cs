@@ -7,19 +7,12 @@ namespace Foolscap.Tubs.Transports;
 internal sealed class PipeConnection(PipeReader input, PipeWriter output, EndPoint? remoteEndPoint, Action? abort)
     : TransportConnection(remoteEndPoint)
 {
-    private int _aborted;
-
     public override PipeReader Input => input;
 
     public override PipeWriter Output => output;
 
-    public override void Abort()
+    protected override void OnAbort()
     {
-        if (Interlocked.Exchange(ref _aborted, 1) != 0)
-        {
-            return;
-        }
-
         if (abort is not null)
         {
             abort();
@@ -35,7 +28,7 @@ internal sealed class PipeConnection(PipeReader input, PipeWriter output, EndPoi
     public override async ValueTask DisposeAsync()
     {
         // Of an aborted connection the other end sees an error, and not an orderly end.
-        IOException? error = Volatile.Read(ref _aborted) != 0 && abort is null ? new IOException("The connection was aborted.") : null;
+        IOException? error = IsAborted && abort is null ? new IOException("The connection was aborted.") : null;
         await output.CompleteAsync(error).ConfigureAwait(false);
         await input.CompleteAsync(error).ConfigureAwait(false);
     }

@@ -26,7 +26,7 @@ internal sealed class SocketConnection : TransportConnection
 
     public override PipeWriter Output { get; }
 
-    public override void Abort()
+    protected override void OnAbort()
     {
         if (Interlocked.Exchange(ref _closed, 1) == 0)
         {

@@ -88,13 +88,17 @@ internal sealed class TubRegistryTests
     }
 
     [Test]
-    public async Task Add_OnAConnectionThatIsGone_IsNoRegistration()
+    public async Task Add_OnAConnectionThatIsGone_IsRefused_AndANewerRegistrationStands()
     {
-        RemoteReference listener = await ListenerAt(_first);
-        listener.Connection.Abort("the test cuts it");
-        await listener.Connection.Disconnected.CancelledWithinLimit();
-        _registry.Add(new TubRegistration(listener, 100));
-        Assert.That(_registry.TryFind(ClientId, out _), Is.False);
+        RemoteReference late = await ListenerAt(_first);
+        TubRegistration newer = await RegisterAsync(_second);
+        late.Connection.Abort("the test cuts it");
+        await late.Connection.Disconnected.CancelledWithinLimit();
+
+        Assert.That(() => _registry.Add(new TubRegistration(late, 100)), Throws.TypeOf<ViolationException>());
+
+        Assert.That(_registry.TryFind(ClientId, out TubRegistration? found), Is.True);
+        Assert.That(found, Is.SameAs(newer));
     }
 
     [Test]

@@ -56,6 +56,27 @@ internal sealed class SendWindowTests
     }
 
     [Test]
+    public async Task Wait_ManySmallWritesInAWideWindow_WaitsUntilOneIsAnswered()
+    {
+        SendWindow window = Opened(1_000_000);
+        for (int i = 0; i < 256; i++)
+        {
+            Assert.That(window.Room, Is.Positive);
+            window.OnSent(1);
+        }
+
+        Task waiting = window.WaitAsync().AsTask();
+        Assert.That((window.Room, waiting.IsCompleted), Is.EqualTo((0L, false)));
+        window.OnAnswered(1, window: null);
+
+        await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Test]
+    public void Room_WindowOfAnySize_IsNeverMoreThan16MiB() =>
+        Assert.That(Opened(int.MaxValue).Room, Is.EqualTo(16 * 1024 * 1024));
+
+    [Test]
     public async Task Wait_WindowGrows_IsOver()
     {
         SendWindow window = Opened(10);

@@ -27,6 +27,24 @@ internal sealed class ByteStringTests
     }
 
     [Test]
+    public async Task SendAsync_ManyWritesWithoutAnAnswer_DoNotUseUpTheLimitOfOtherCalls()
+    {
+        TubLimits limits = new() { MaxPendingCalls = 4 };
+        await using TubPair pair = TubPair.Create(new TubPairOptions { Server = new TubOptions { Limits = limits } });
+        Deaf deaf = new();
+        using RemoteReference stream = await pair.GetReferenceAsync(deaf);
+        using RemoteReference echo = await pair.GetReferenceAsync(new Referenceable().On("echo", call => call.Arguments[0]));
+        ByteStringSender sender = new(stream, "write", new Answers(100));
+        for (int i = 0; i < 100; i++)
+        {
+            await sender.SendAsync(new ReadOnlySequence<byte>(new byte[1]), i).WithinLimit();
+        }
+
+        Assert.That(await echo.CallAsync<string>("echo", ["still there"], TestTime.Token), Is.EqualTo("still there"));
+        Assert.That(deaf.Writes, Is.EqualTo(100));
+    }
+
+    [Test]
     public async Task SendAsync_TwoSendersOnABusyConnection_TakeTurns()
     {
         await using TubPair pair = TubPair.Create();
@@ -164,5 +182,15 @@ internal sealed class ByteStringTests
                 _all.SetResult();
             }
         }
+    }
+
+    /// <summary>Takes every write and answers none.</summary>
+    private sealed class Deaf : IByteStringReceiver
+    {
+        public int Writes { get; private set; }
+
+        public void Receive(string method, in ReadOnlySequence<byte> data, PendingAnswer answer) => Writes++;
+
+        public ValueTask<object?> CallAsync(RemoteCall call) => throw call.UnknownMethod();
     }
 }
