@@ -37,6 +37,7 @@ public sealed class TubConnection
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
     private int _probing;
+    private volatile bool _isGraceful;
 
     internal TubConnection(Tub tub, NegotiatedConnection negotiated)
     {
@@ -236,7 +237,10 @@ public sealed class TubConnection
                 }
             }
 
-            await SayGoodbyeAsync().ConfigureAwait(false);
+            if (_isGraceful)
+            {
+                await SayGoodbyeAsync().ConfigureAwait(false);
+            }
         }
         catch (Exception exception)
         {
@@ -335,11 +339,12 @@ public sealed class TubConnection
             return;
         }
 
+        _isGraceful = isGraceful;
         _tub.Log.ConnectionEnded(reason.Message);
         _tub.Detach(this);
         _keepalive.Dispose();
         _inbound.Exports.Clear();
-        _ = FinishAsync(reason, isGraceful);
+        _ = FinishAsync(reason);
         try
         {
             PendingCalls.FailAll(reason);
@@ -350,14 +355,14 @@ public sealed class TubConnection
         }
     }
 
-    private async Task FinishAsync(ConnectionLostException reason, bool isGraceful)
+    private async Task FinishAsync(ConnectionLostException reason)
     {
         // An application's callbacks run by themselves: neither on the stack of whoever ended the connection, nor so that
         // one that blocks or throws could keep the connection from being closed.
         Task told = _disconnected.CancelAsync();
         try
         {
-            await CloseTransportAsync(reason, isGraceful).ConfigureAwait(false);
+            await CloseTransportAsync(reason).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -376,10 +381,10 @@ public sealed class TubConnection
         }
     }
 
-    private async Task CloseTransportAsync(ConnectionLostException reason, bool isGraceful)
+    private async Task CloseTransportAsync(ConnectionLostException reason)
     {
         bool isOver = false;
-        if (isGraceful)
+        if (_isGraceful)
         {
             // The reader says goodbye, and has until then.
             _input.CancelPendingRead();
