@@ -51,6 +51,22 @@ internal sealed class OutboxTests
     }
 
     [Test]
+    public async Task PostAnswer_PeerThatDoesNotRead_TellsHowMuchOfItsDoingWaits()
+    {
+        Outbox outbox = Create();
+        outbox.Post(Raw(10));
+        await _stream.WriteStarted.WithinLimit();
+
+        Assert.That(outbox.PostAnswer(Raw(20)), Is.EqualTo(20));
+        outbox.Post(Raw(1000));
+        Assert.That(outbox.PostAnswer(Raw(30)), Is.EqualTo(50), "what this side sends of its own does not count");
+        _stream.LetOneThrough();
+        await _stream.WriteStarted.WithinLimit();
+
+        Assert.That(outbox.PostAnswer(Raw(5)), Is.EqualTo(5), "the rest is on its way");
+    }
+
+    [Test]
     public async Task Cork_Messages_GatherUntilUncorkedOrMany()
     {
         Outbox outbox = Create();
