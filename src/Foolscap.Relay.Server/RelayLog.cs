@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Foolscap.Relay.Server;
 
-/// <summary>What this assembly logs. Event ids 3000 to 3999; the next free one is 3007.</summary>
+/// <summary>What this assembly logs. Event ids 3000 to 3999; the next free one is 3015.</summary>
 internal sealed partial class RelayLog(ILogger logger)
 {
     [LoggerMessage(3000, LogLevel.Information, "Tub {TubId} has registered from {Address}.")]
@@ -23,6 +23,27 @@ internal sealed partial class RelayLog(ILogger logger)
     [LoggerMessage(3006, LogLevel.Error, "A connection of {Peer} to Tub {TubId} failed.")]
     public partial void StreamFaulted(string peer, string tubId, Exception exception);
 
-    [LoggerMessage(3005, LogLevel.Information, "A connection of {Peer} to Tub {TubId} was refused: {Reason}")]
-    public partial void StreamRefused(string peer, string tubId, string reason);
+    [LoggerMessage(3007, LogLevel.Information, "{Count} connections were refused for this reason since the last such line; the last one was of {Peer} to Tub {TubId}: {Reason}")]
+    public partial void StreamsRefused(long count, string peer, string tubId, string reason);
+
+    [LoggerMessage(3008, LogLevel.Warning, "{Count} registrations were refused for this reason since the last such line; the last one was of Tub {TubId} from {Address}: {Reason}")]
+    public partial void RegistrationsRefused(long count, string tubId, string address, string reason);
+
+    [LoggerMessage(3009, LogLevel.Warning, "Tub {TubId} registers from {Address} again, after another process at {Rival} had taken its place: two clients run with one certificate, and push each other out.")]
+    public partial void Conflict(string tubId, string address, string rival);
+
+    [LoggerMessage(3010, LogLevel.Error, "A policy failed, and what it was asked about is denied.")]
+    public partial void PolicyFailed(Exception exception);
+
+    [LoggerMessage(3011, LogLevel.Information, "The relay stops: {Tubs} Tubs are told, and {Streams} connections may go on for {Limit}.")]
+    public partial void DrainStarted(int tubs, int streams, TimeSpan limit);
+
+    [LoggerMessage(3012, LogLevel.Information, "The list of Tubs in {Path} has been read: {Count} may register.")]
+    public partial void ListRead(string path, int count);
+
+    [LoggerMessage(3013, LogLevel.Error, "The list of Tubs in {Path} cannot be read, and nobody may register: {Reason}")]
+    public partial void ListUnreadable(string path, string reason);
+
+    [LoggerMessage(3014, LogLevel.Error, "Line {Line} of the list of Tubs in {Path} is no TubID, and admits nobody.")]
+    public partial void ListLineInvalid(string path, int line);
 }

@@ -1,4 +1,5 @@
 using Foolscap.Furls;
+using Foolscap.Relay.Server.Admission;
 using Foolscap.Relay.Server.Interception;
 using Foolscap.Relay.Server.Registration;
 using Foolscap.Tubs;
@@ -24,6 +25,7 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
     private readonly RelayLog _log;
     private readonly TubRegistry _registry;
     private readonly Registrar _registrar;
+    private readonly PolicyRecheck _recheck;
     private readonly StreamAcceptor _acceptor;
     private readonly TubListener _direct;
 
@@ -41,11 +43,15 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(tub);
         options ??= new RelayServerOptions();
         options.Validate();
+        timeProvider ??= TimeProvider.System;
         _tub = tub;
         _log = new RelayLog((loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Foolscap.Relay.Server"));
-        _registry = new TubRegistry(_log);
-        _registrar = new Registrar(tub, _registry, options);
-        _acceptor = new StreamAcceptor(options, _log, timeProvider ?? TimeProvider.System);
+        PolicyQuestion policy = new(options, _log, timeProvider);
+        RefusalCounters<RelayRefusal> refusals = new(timeProvider);
+        _registry = new TubRegistry(options, _log, timeProvider);
+        _registrar = new Registrar(tub, _registry, policy, refusals, options, _log);
+        _recheck = new PolicyRecheck(_registry, policy, options, timeProvider);
+        _acceptor = new StreamAcceptor(options, _registry, policy, refusals, _log, timeProvider);
         _direct = new TubListener(options: null, loggerFactory, timeProvider).Add(tub).Add(this);
         RegistrarName = tub.Register(_registrar, options.RegistrarName).Name;
     }
@@ -54,22 +60,22 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
     public Furl RegistrarFurl => new(_tub.TubId, _tub.Hints, RegistrarName);
 
     /// <summary>What the relay has done and is doing.</summary>
-    public RelayStatistics Statistics => _acceptor.GetStatistics(_registry.Count);
+    public RelayStatistics Statistics => _acceptor.GetStatistics();
 
     private string RegistrarName { get; }
 
-    /// <summary>Takes a connection over if its request names a registered Tub.</summary>
+    /// <summary>Takes a connection over if its request names a Tub that is registered, or was a moment ago.</summary>
     /// <param name="request">The request.</param>
     /// <returns>Whether it does.</returns>
     public bool TryTake(ConnectionRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (!_registry.TryFind(request.TubId, out TubRegistration? registration))
+        if (!_acceptor.Knows(request.TubId))
         {
             return false;
         }
 
-        _ = _acceptor.RelayAsync(request.Connection, registration);
+        _ = _acceptor.RelayAsync(request.Connection, request.TubId);
         return true;
     }
 
@@ -81,12 +87,35 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
     /// <returns>When it has been taken over or refused. It never fails.</returns>
     public Task HandleAsync(TransportConnection connection) => _direct.HandleAsync(connection);
 
+    /// <summary>
+    /// Prepares the end: registrations and connections are refused from now on with a reason that says so, the registered
+    /// Tubs are told, and what is relayed may go on for a while.
+    /// </summary>
+    /// <param name="limit">How long it may go on.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>When nothing is relayed any more, or the time is up: whether all streams have come to their own end.</returns>
+    public async Task<bool> DrainAsync(TimeSpan limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, TimeSpan.Zero);
+        IReadOnlyList<TubRegistration> registrations = _registry.Registrations;
+        _log.DrainStarted(registrations.Count, Statistics.ActiveStreams, limit);
+        Task<bool> draining = _acceptor.DrainAsync(limit, cancellationToken);
+        _registry.BeginDrain();
+        foreach (TubRegistration registration in registrations)
+        {
+            registration.TellDraining(limit);
+        }
+
+        return await draining.ConfigureAwait(false);
+    }
+
     /// <summary>Stops relaying: takes no registrations and no connections, and aborts those that it relays.</summary>
     /// <returns>When that is done.</returns>
     public async ValueTask DisposeAsync()
     {
         _tub.Unregister(_registrar);
         _registry.Close();
+        await _recheck.DisposeAsync().ConfigureAwait(false);
         await _acceptor.CloseAsync("the relay stops").ConfigureAwait(false);
         await _direct.DisposeAsync().ConfigureAwait(false);
     }

@@ -18,15 +18,53 @@ public sealed record RelayServerOptions
     /// <summary>How long a Tub may take to accept a connection. 10 s by default.</summary>
     public TimeSpan AcceptTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long a caller is held whose Tub has lost its connection to the relay, counted from that loss. 10 s by default: time
+    /// for a client to come back, and far less than the 120 s that Foolscap negotiates. Zero turns it off.
+    /// </summary>
+    public TimeSpan HoldTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How much of the relay a Tub, an address, or all together may use.</summary>
+    public RelayLimits Limits { get; init; } = new();
+
+    /// <summary>Who may register; by default whoever holds the registrar's FURL.</summary>
+    public IRegistrationPolicy? RegistrationPolicy { get; init; }
+
+    /// <summary>Who may connect to whom; by default everybody to every registered Tub.</summary>
+    public IConnectionPolicy? ConnectionPolicy { get; init; }
+
+    /// <summary>How long a policy may take to decide. 5 s by default; one that takes longer denies.</summary>
+    public TimeSpan PolicyTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How often <see cref="RegistrationPolicy"/> is asked about the Tubs that are registered, so that one that may not
+    /// be any more loses its registration. 60 s by default; <see cref="Timeout.InfiniteTimeSpan"/> turns it off.
+    /// </summary>
+    public TimeSpan PolicyRecheckInterval { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Who sees what is relayed; nobody by default.</summary>
     public IRelayedStreamObserver? Observer { get; init; }
 
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Window, 1, nameof(Window));
-        if (AcceptTimeout <= TimeSpan.Zero)
+        ArgumentOutOfRangeException.ThrowIfLessThan(HoldTime, TimeSpan.Zero, nameof(HoldTime));
+        ArgumentNullException.ThrowIfNull(Limits, nameof(Limits));
+        CheckPositive(AcceptTimeout, nameof(AcceptTimeout));
+        CheckPositive(PolicyTimeout, nameof(PolicyTimeout));
+        if (PolicyRecheckInterval != Timeout.InfiniteTimeSpan)
         {
-            throw new ArgumentOutOfRangeException(nameof(AcceptTimeout), AcceptTimeout, "A timeout must be positive.");
+            CheckPositive(PolicyRecheckInterval, nameof(PolicyRecheckInterval));
+        }
+
+        Limits.Validate();
+    }
+
+    private static void CheckPositive(TimeSpan value, string name)
+    {
+        if (value <= TimeSpan.Zero)
+        {
+            throw new ArgumentOutOfRangeException(name, value, "It must be positive.");
         }
     }
 }

@@ -3,14 +3,24 @@ namespace Foolscap.Relay.Server;
 /// <summary>What a relay has done since it started, and what it is doing.</summary>
 /// <param name="RegisteredTubs">Tubs that are registered now.</param>
 /// <param name="ActiveStreams">Connections that are relayed now.</param>
+/// <param name="HeldConnections">Callers who are held now until their Tub is back.</param>
 /// <param name="TotalStreams">Connections that Tubs have accepted.</param>
-/// <param name="RefusedConnections">Connections that Tubs did not accept, or whose callers went away before that.</param>
 /// <param name="BytesToTubs">Bytes of callers, passed on to Tubs.</param>
 /// <param name="BytesFromTubs">Bytes of Tubs, taken for callers.</param>
+/// <param name="RegistrationConflicts">
+/// How often a process registered a TubID anew after another process had taken it: two clients run with one certificate.
+/// </param>
+/// <param name="Refusals">How many connections and registrations were refused, by reason.</param>
 public sealed record RelayStatistics(
     int RegisteredTubs,
     int ActiveStreams,
+    int HeldConnections,
     long TotalStreams,
-    long RefusedConnections,
     long BytesToTubs,
-    long BytesFromTubs);
+    long BytesFromTubs,
+    long RegistrationConflicts,
+    IReadOnlyDictionary<RelayRefusal, long> Refusals)
+{
+    /// <summary>How many connections and registrations were refused, for whatever reason.</summary>
+    public long TotalRefusals => Refusals.Values.Sum();
+}

@@ -41,4 +41,13 @@ public static class RelayProtocol
 
     /// <summary>The key of the caller's address in <c>accept</c>'s info.</summary>
     public const string PeerKey = "peer";
+
+    /// <summary>The key of the events' reference in <c>register</c>'s options.</summary>
+    public const string EventsKey = "events";
+
+    /// <summary>The events' method by which the relay tells that it will stop.</summary>
+    public const string Draining = "draining";
+
+    /// <summary>The events' method by which the relay tells that another connection of the Tub has registered.</summary>
+    public const string Replaced = "replaced";
 }

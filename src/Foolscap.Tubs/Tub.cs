@@ -186,11 +186,13 @@ public sealed class Tub : IAsyncDisposable
     }
 
     /// <summary>Takes a connection that a listener has accepted for this Tub.</summary>
-    internal async Task AcceptAsync(TransportConnection transport)
+    internal async Task<TubConnection> AcceptAsync(TransportConnection transport)
     {
         using CancellationTokenSource timeout = new(Options.NegotiationTimeout, TimeProvider);
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stopping.Token);
-        Log.Connected(await Negotiator.AcceptAsync(this, transport, ended.Token).ConfigureAwait(false));
+        TubConnection connection = await Negotiator.AcceptAsync(this, transport, ended.Token).ConfigureAwait(false);
+        Log.Connected(connection);
+        return connection;
     }
 
     internal void Detach(TubConnection connection) => Connections.Detach(connection);

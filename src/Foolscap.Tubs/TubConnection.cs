@@ -93,7 +93,8 @@ public sealed class TubConnection
     /// <summary>The mark under which this Tub, as the master, knows the connection.</summary>
     internal ConnectionMark? Mark { get; set; }
 
-    internal string? RemoteIncarnation { get; }
+    /// <summary>What the other end calls this run of itself (its incarnation); none if it did not tell.</summary>
+    public string? RemoteIncarnation { get; }
 
     /// <summary>Completes when the transport is closed as well.</summary>
     internal Task Closed => _closed.Task;
@@ -132,7 +133,7 @@ public sealed class TubConnection
     /// Makes sure that the peer is still there: another connection of it was refused because of this one, which would
     /// be a pity if this one were dead.
     /// </summary>
-    internal void Probe()
+    public void Probe()
     {
         if (Interlocked.Exchange(ref _probing, 1) == 0)
         {

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using Foolscap.Tubs.Banana;
+using Foolscap.Tubs.Admission;
 using Foolscap.Tubs.Negotiation;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -26,7 +26,10 @@ public sealed class TubListener : IAsyncDisposable
     private readonly List<Task> _accepting = [];
     private ImmutableDictionary<string, Tub> _tubs = ImmutableDictionary<string, Tub>.Empty.WithComparers(StringComparer.Ordinal);
     private ImmutableArray<IConnectionInterceptor> _interceptors = [];
-    private int _halfOpen;
+    private readonly HalfOpenTable _halfOpen;
+    private readonly ConnectionCounts _connections;
+    private readonly RefusalCounters<ListenerRefusal> _refusals;
+    private int _refusing;
 
     /// <summary>Creates a listener, which does not listen yet.</summary>
     /// <param name="options">How it treats those who connect; the defaults if not given.</param>
@@ -39,12 +42,18 @@ public sealed class TubListener : IAsyncDisposable
         _options.Validate();
         _timeProvider = timeProvider ?? TimeProvider.System;
         _log = new TubLog((loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Foolscap.Tubs.TubListener"));
+        _halfOpen = new HalfOpenTable(_options.MaxHalfOpenConnections, _options.MaxHalfOpenConnectionsPerAddress);
+        _connections = new ConnectionCounts(_options.MaxConnections, _options.MaxConnectionsPerAddress);
+        _refusals = new RefusalCounters<ListenerRefusal>(_timeProvider);
     }
 
     /// <summary>Creates a listener for one Tub, which does not listen yet.</summary>
     /// <param name="tub">The Tub.</param>
     public TubListener(Tub tub)
         : this() => Add(tub);
+
+    /// <summary>What the listener has done and is doing.</summary>
+    public TubListenerStatistics Statistics => new(_halfOpen.Count, _connections.Count, _refusals.Counts);
 
     /// <summary>Takes connections for one more Tub.</summary>
     /// <param name="tub">The Tub; it stays the caller's to dispose.</param>
@@ -118,35 +127,29 @@ public sealed class TubListener : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(connection);
         string address = connection.RemoteEndPoint?.ToString() ?? "(in memory)";
+        using HalfOpenConnection halfOpen = new(AddressPrefix.Of(connection.RemoteEndPoint), _stopping.Token);
+        Refusal? refusal = _halfOpen.Enter(halfOpen) is ListenerRefusal full ? Refusal.Of(full) : null;
         try
         {
-            if (Interlocked.Increment(ref _halfOpen) <= _options.MaxHalfOpenConnections)
-            {
-                await ServeAsync(connection, address).ConfigureAwait(false);
-                return;
-            }
-        }
-        catch (Exception exception) when (exception is NegotiationException or OperationCanceledException or IOException or SocketException or ObjectDisposedException)
-        {
-            _log.NegotiationFailed(address, exception.Message);
-            connection.Abort();
-            await connection.DisposeAsync().ConfigureAwait(false);
-            return;
+            refusal ??= await ServeAsync(connection, halfOpen).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            _log.ConnectionFaulted(address, exception);
+            OnFailed(address, exception, halfOpen.HasGivenWay);
             connection.Abort();
             await connection.DisposeAsync().ConfigureAwait(false);
-            return;
         }
         finally
         {
-            Interlocked.Decrement(ref _halfOpen);
+            _halfOpen.Leave(halfOpen);
         }
 
         // Not counted any more: those who are refused must not keep others out.
-        await RefuseAsync(connection, address, 503, "too many connections are being set up, try again later").ConfigureAwait(false);
+        if (refusal is not null)
+        {
+            Count(refusal.Reason, address, refusal.Message);
+            await RefuseAsync(connection, address, refusal).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Stops listening. Connections that Tubs and interceptors have taken stay theirs.</summary>
@@ -164,58 +167,117 @@ public sealed class TubListener : IAsyncDisposable
         await Task.WhenAll(accepting).ConfigureAwait(false);
     }
 
-    private async Task ServeAsync(TransportConnection connection, string address)
+    /// <summary>Serves a connection until it is negotiated, or taken over.</summary>
+    /// <returns>What to answer if it cannot be served.</returns>
+    private async Task<Refusal?> ServeAsync(TransportConnection connection, HalfOpenConnection halfOpen)
     {
-        string? name = await ReadRequestAsync(connection, address).ConfigureAwait(false);
+        (string? name, Refusal? refusal) = await ReadRequestAsync(connection, halfOpen).ConfigureAwait(false);
         if (name is null)
         {
-            return;
+            return refusal;
         }
 
+        _halfOpen.OnRequested(halfOpen);
         if (_tubs.TryGetValue(name, out Tub? tub))
         {
-            // The Tub negotiates; its part begins behind the request.
-            await HeaderBlock.ReadAsync(connection.Input, _stopping.Token).ConfigureAwait(false);
-            await tub.AcceptAsync(connection).ConfigureAwait(false);
-            return;
+            return await NegotiateAsync(connection, tub, halfOpen.Address).ConfigureAwait(false);
         }
 
         ConnectionRequest request = new(name, connection);
-        foreach (IConnectionInterceptor interceptor in _interceptors)
-        {
-            if (interceptor.TryTake(request))
-            {
-                return;
-            }
-        }
-
-        await RefuseAsync(connection, address, 404, $"unknown TubID {Excerpt.Of(name)}").ConfigureAwait(false);
+        return _interceptors.Any(interceptor => interceptor.TryTake(request)) ? null : Refusal.UnknownTub(name);
     }
 
-    private async Task<string?> ReadRequestAsync(TransportConnection connection, string address)
+    private async Task<(string? Name, Refusal? Refusal)> ReadRequestAsync(TransportConnection connection, HalfOpenConnection halfOpen)
     {
         using CancellationTokenSource timeout = new(_options.HeaderTimeout, _timeProvider);
-        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stopping.Token);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, halfOpen.Ended);
         try
         {
-            return await RequestHeader.PeekAsync(connection.Input, ended.Token).ConfigureAwait(false);
+            return (await RequestHeader.PeekAsync(connection.Input, ended.Token).ConfigureAwait(false), null);
         }
         catch (RefusedRequestException refusal)
         {
-            await RefuseAsync(connection, address, refusal.Status, refusal.Message).ConfigureAwait(false);
+            return (null, new Refusal(ListenerRefusal.BadRequest, refusal.Status, refusal.Message));
+        }
+        catch (OperationCanceledException) when (halfOpen.HasGivenWay)
+        {
+            return (null, Refusal.Of(ListenerRefusal.GaveWay));
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            await RefuseAsync(connection, address, 408, $"no complete request within {_options.HeaderTimeout.TotalSeconds:0.###} s").ConfigureAwait(false);
+            return (null, Refusal.RequestTimeout(_options.HeaderTimeout));
         }
-
-        return null;
     }
 
-    private Task RefuseAsync(TransportConnection connection, string address, int status, string reason)
+    private async Task<Refusal?> NegotiateAsync(TransportConnection connection, Tub tub, AddressPrefix? address)
     {
-        _log.Refused(address, status, reason);
-        return RequestRefusal.SendAsync(connection, status, reason, _timeProvider);
+        if (_connections.Enter(address) is ListenerRefusal full)
+        {
+            return Refusal.Of(full);
+        }
+
+        try
+        {
+            // The Tub negotiates; its part begins behind the request.
+            await HeaderBlock.ReadAsync(connection.Input, _stopping.Token).ConfigureAwait(false);
+            TubConnection negotiated = await tub.AcceptAsync(connection).ConfigureAwait(false);
+            _ = LeaveAfterAsync(negotiated, address);
+            return null;
+        }
+        catch
+        {
+            _connections.Leave(address);
+            throw;
+        }
+    }
+
+    private async Task LeaveAfterAsync(TubConnection connection, AddressPrefix? address)
+    {
+        await connection.Closed.ConfigureAwait(false);
+        _connections.Leave(address);
+    }
+
+    /// <summary>Tells the peer why; when that is being told to too many already, it is cut without a word.</summary>
+    private async Task RefuseAsync(TransportConnection connection, string address, Refusal refusal)
+    {
+        _log.Refused(address, refusal.Status, refusal.Message);
+        try
+        {
+            if (Interlocked.Increment(ref _refusing) <= _options.MaxHalfOpenConnections)
+            {
+                await RequestRefusal.SendAsync(connection, refusal.Status, refusal.Message, _timeProvider).ConfigureAwait(false);
+                return;
+            }
+
+            connection.Abort();
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _refusing);
+        }
+    }
+
+    private void OnFailed(string address, Exception exception, bool hasGivenWay)
+    {
+        if (exception is NegotiationException or OperationCanceledException or IOException or SocketException or ObjectDisposedException)
+        {
+            Count(hasGivenWay ? ListenerRefusal.GaveWay : ListenerRefusal.NegotiationFailed, address, exception.Message);
+            _log.NegotiationFailed(address, exception.Message);
+        }
+        else
+        {
+            _log.ConnectionFaulted(address, exception);
+        }
+    }
+
+    /// <summary>Counts a refusal; one of a limit is the operator's to know of as well, but not line by line.</summary>
+    private void Count(ListenerRefusal reason, string address, string message)
+    {
+        if (_refusals.Count(reason, out long count) && reason >= ListenerRefusal.GaveWay)
+        {
+            _log.LimitReached(count, message, address);
+        }
     }
 
     private async Task AcceptAsync(Socket listening)

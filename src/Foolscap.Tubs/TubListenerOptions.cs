@@ -1,16 +1,33 @@
 namespace Foolscap.Tubs;
 
-/// <summary>How a listener treats those who connect.</summary>
+/// <summary>How a listener treats those who connect. Each number is there to keep a stranger from taking what others need.</summary>
 public sealed record TubListenerOptions
 {
-    /// <summary>How long a peer may take until its request is complete. 30 s by default.</summary>
+    /// <summary>How long a peer may take until its request is complete. 30 s by default: a slow link's few packets, lost and sent again.</summary>
     public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How many connections may be waiting for their request, or in negotiation, at once; more are told to come back
-    /// later. 1,000 by default: they cost a few kilobytes each.
+    /// How many connections may be waiting for their request, or in negotiation, at once. 2,000 by default: they cost a
+    /// few kilobytes each, and some 50 in the TLS handshake. When there are more, the one that has waited longest without
+    /// having sent its request makes room for the newest, so that many silent peers do not keep others out; if all have
+    /// sent their requests, the newest is told to come back later.
     /// </summary>
-    public int MaxHalfOpenConnections { get; init; } = 1000;
+    public int MaxHalfOpenConnections { get; init; } = 2000;
+
+    /// <summary>
+    /// The same for the connections of one address (<see cref="AddressPrefix"/>). 500 by default: a quarter of all, and
+    /// enough for a site's hundreds of Tubs that come back at once.
+    /// </summary>
+    public int MaxHalfOpenConnectionsPerAddress { get; init; } = 500;
+
+    /// <summary>
+    /// How many connections the listener's Tubs may have through it. 20,000 by default: twice the Tubs that a relay
+    /// registers; an idle one costs about 50 KB and a file descriptor.
+    /// </summary>
+    public int MaxConnections { get; init; } = 20_000;
+
+    /// <summary>How many of them may come from one address (<see cref="AddressPrefix"/>). 2,000 by default: a tenth.</summary>
+    public int MaxConnectionsPerAddress { get; init; } = 2000;
 
     internal void Validate()
     {
@@ -20,5 +37,8 @@ public sealed record TubListenerOptions
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxHalfOpenConnections, 1, nameof(MaxHalfOpenConnections));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxHalfOpenConnectionsPerAddress, 1, nameof(MaxHalfOpenConnectionsPerAddress));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1, nameof(MaxConnections));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnectionsPerAddress, 1, nameof(MaxConnectionsPerAddress));
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Foolscap.Tubs;
 
-/// <summary>What this assembly logs. Event ids 1000 to 1999; the next free one is 1012.</summary>
+/// <summary>What this assembly logs. Event ids 1000 to 1999; the next free one is 1013.</summary>
 internal sealed partial class TubLog(ILogger logger)
 {
     [LoggerMessage(1000, LogLevel.Debug, "Connected to Tub {TubId} at {Address}.")]
@@ -41,6 +41,9 @@ internal sealed partial class TubLog(ILogger logger)
 
     [LoggerMessage(1011, LogLevel.Error, "What was to be done on the connection to Tub {TubId} failed.")]
     public partial void CallbackFaulted(TubId tubId, Exception exception);
+
+    [LoggerMessage(1012, LogLevel.Warning, "{Count} connections were refused since the last such line: {Reason}. The last one came from {Address}.")]
+    public partial void LimitReached(long count, string reason, string address);
 
     public void Connected(TubConnection connection) =>
         Connected(connection.RemoteTubId, connection.RemoteEndPoint?.ToString() ?? "(in memory)");

@@ -1,180 +1,260 @@
 using System.Buffers;
-using System.Collections.Concurrent;
-using System.IO.Pipelines;
+using Foolscap.Furls;
+using Foolscap.Relay.Server.Admission;
 using Foolscap.Relay.Server.Registration;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Server.Interception;
 
 /// <summary>
-/// Offers callers' connections to the Tubs that they name, and relays those that are accepted. Thread-safe.
+/// Offers callers' connections to the Tubs that they name, holds those whose Tub was there a moment ago, and relays what
+/// is accepted. Thread-safe.
 /// </summary>
-internal sealed class StreamAcceptor(RelayServerOptions options, RelayLog log, TimeProvider timeProvider) : IRelayedStreamObserver
+internal sealed class StreamAcceptor : IRelayedStreamObserver
 {
-    private readonly ConcurrentDictionary<RelayedStream, string> _active = new();
-    private volatile bool _closed;
+    private const string Draining = "this relay is being shut down";
+
+    private readonly RelayServerOptions _options;
+    private readonly TubRegistry _registry;
+    private readonly PolicyQuestion _policy;
+    private readonly RelayLog _log;
+    private readonly TimeProvider _timeProvider;
+    private readonly StreamQuota _quota;
+    private readonly AcceptCall _accept;
+    private readonly ActiveStreams _active;
+    private readonly RefusalCounters<RelayRefusal> _refusals;
+    private volatile bool _draining;
+    private int _refusing;
+    private int _held;
     private long _total;
-    private long _refused;
     private long _toTubs;
     private long _fromTubs;
 
-    public RelayStatistics GetStatistics(int registeredTubs) => new(
-        registeredTubs,
-        _active.Count,
-        Interlocked.Read(ref _total),
-        Interlocked.Read(ref _refused),
-        Interlocked.Read(ref _toTubs),
-        Interlocked.Read(ref _fromTubs));
+    public StreamAcceptor(
+        RelayServerOptions options,
+        TubRegistry registry,
+        PolicyQuestion policy,
+        RefusalCounters<RelayRefusal> refusals,
+        RelayLog log,
+        TimeProvider timeProvider)
+    {
+        (_options, _registry, _policy, _refusals, _log, _timeProvider) = (options, registry, policy, refusals, log, timeProvider);
+        _quota = new StreamQuota(options.Limits);
+        _accept = new AcceptCall(options, timeProvider);
+        _active = new ActiveStreams(options.Limits.StreamIdleTimeout, timeProvider);
+    }
 
-    /// <summary>Relays no more connections, and aborts those that are relayed.</summary>
+    public RelayStatistics GetStatistics() => new(
+        _registry.Count,
+        _active.Count,
+        Volatile.Read(ref _held),
+        Interlocked.Read(ref _total),
+        Interlocked.Read(ref _toTubs),
+        Interlocked.Read(ref _fromTubs),
+        _registry.Conflicts,
+        _refusals.Counts);
+
+    /// <summary>Takes no more connections, and waits until those that are relayed are over.</summary>
+    /// <returns>Whether they were, in time.</returns>
+    public Task<bool> DrainAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        _draining = true;
+        return _active.WaitUntilEmptyAsync(limit, cancellationToken);
+    }
+
+    /// <summary>Takes no more connections, and aborts those that are relayed.</summary>
     public Task CloseAsync(string reason)
     {
-        _closed = true;
-        List<RelayedStream> streams = [.. _active.Keys];
-        streams.ForEach(stream => stream.Abort(reason));
-        return Task.WhenAll(streams.Select(stream => stream.Ended));
+        _draining = true;
+        return _active.CloseAsync(reason);
+    }
+
+    /// <summary>Whether a connection for this TubID is the relay's to answer.</summary>
+    public bool Knows(string tubId)
+    {
+        TubSighting sighting = _registry.Find(tubId);
+        return sighting.Registration is not null || sighting.HoldLeft > TimeSpan.Zero || _draining;
     }
 
     /// <summary>Serves one caller until its connection is over. It never fails.</summary>
-    public async Task RelayAsync(TransportConnection caller, TubRegistration registration)
+    public async Task RelayAsync(TransportConnection caller, string tubId)
     {
         string peer = PeerAddress.Format(caller.RemoteEndPoint);
-        string tubId = registration.TubId.ToString();
-        RelayedStream stream = new(caller, new RelayedStreamOptions { ReceiveWindow = options.Window, Observer = this });
-        try
+        AddressPrefix? address = AddressPrefix.Of(caller.RemoteEndPoint);
+        RelayRefusal? limit = _draining ? RelayRefusal.Draining : _quota.Enter(tubId, address);
+        if (limit is RelayRefusal full)
         {
-            RemoteReference handler = await AcceptAsync(caller, registration, stream, peer).ConfigureAwait(false);
-            Interlocked.Increment(ref _total);
-            _active.TryAdd(stream, tubId);
-            log.StreamStarted(peer, tubId);
-            stream.Start(handler, registration.SendWindow);
-            if (_closed)
-            {
-                stream.Abort("the relay stops");
-            }
-        }
-        catch (RefusedConnectionException refusal)
-        {
-            Interlocked.Increment(ref _refused);
-            log.StreamRefused(peer, tubId, refusal.Message);
-            if (stream.TryDetach(refusal.Message))
-            {
-                await RequestRefusal.SendAsync(caller, status: 503, refusal.Message, timeProvider).ConfigureAwait(false);
-            }
-            else
-            {
-                await caller.DisposeAsync().ConfigureAwait(false);
-            }
-
+            await RefuseAsync(caller, peer, tubId, new RefusedConnectionException(full, DescribeLimit(full))).ConfigureAwait(false);
             return;
         }
 
+        RefusedConnectionException? refusal = null;
+        try
+        {
+            RelayedStream stream = await OpenAsync(caller, tubId, peer).ConfigureAwait(false);
+            Interlocked.Increment(ref _total);
+            _log.StreamStarted(peer, tubId);
+            StreamEnd end = await _active.RunAsync(stream).ConfigureAwait(false);
+            _log.StreamEnded(peer, tubId, end.OutboundBytes, end.InboundBytes, end.AbortReason ?? "both sides have ended it");
+        }
+        catch (RefusedConnectionException exception)
+        {
+            refusal = exception;
+        }
         catch (Exception exception)
         {
-            log.StreamFaulted(peer, tubId, exception);
-            stream.Abort("the relay failed");
+            _log.StreamFaulted(peer, tubId, exception);
+            caller.Abort();
             await caller.DisposeAsync().ConfigureAwait(false);
         }
+        finally
+        {
+            _quota.Leave(tubId, address);
+        }
 
-        StreamEnd end = await stream.Ended.ConfigureAwait(false);
-        _active.TryRemove(stream, out _);
-        log.StreamEnded(peer, tubId, end.OutboundBytes, end.InboundBytes, end.AbortReason ?? "both sides have ended it");
+        // Not counted any more: those who are refused must not keep others out.
+        if (refusal is not null)
+        {
+            await RefuseAsync(caller, peer, tubId, refusal).ConfigureAwait(false);
+        }
     }
 
     void IRelayedStreamObserver.OnData(StreamDirection direction, in ReadOnlySequence<byte> data)
     {
         Interlocked.Add(ref direction == StreamDirection.Outbound ? ref _toTubs : ref _fromTubs, data.Length);
-        options.Observer?.OnData(direction, data);
+        _options.Observer?.OnData(direction, data);
     }
 
-    /// <summary>Asks the Tub, while the caller is watched.</summary>
-    /// <exception cref="RefusedConnectionException">The Tub does not take the connection, or the caller is gone.</exception>
-    private async Task<RemoteReference> AcceptAsync(
-        TransportConnection caller, TubRegistration registration, RelayedStream stream, string peer)
+    /// <summary>Asks the Tub, and waits for it to come back if it is away for a moment, while the caller is watched.</summary>
+    /// <exception cref="RefusedConnectionException">The connection is not to be relayed.</exception>
+    private async Task<RelayedStream> OpenAsync(TransportConnection caller, string tubId, string peer)
     {
-        using CancellationTokenSource gone = new();
-        Task<object?> asked = AskAsync(registration, stream, peer);
-        Task watching = WatchAsync(caller.Input, Math.Min(registration.SendWindow, options.Window), gone);
+        if (await _policy.GetDenialAsync(new StreamRequest(TubId.Parse(tubId), caller.RemoteEndPoint)).ConfigureAwait(false) is string denial)
+        {
+            throw new RefusedConnectionException(RelayRefusal.ConnectionPolicy, denial);
+        }
+
+        RelayedStream stream;
+        RemoteReference handler;
+        int sendWindow;
+        CallerWatch watch = new(caller.Input);
+        await using (watch.ConfigureAwait(false))
+        {
+            (stream, handler, sendWindow) = await AcceptAsync(caller, tubId, peer, watch.Gone).ConfigureAwait(false);
+        }
+
+        stream.Start(handler, sendWindow);
+        return stream;
+    }
+
+    private async Task<(RelayedStream Stream, RemoteReference Handler, int SendWindow)> AcceptAsync(
+        TransportConnection caller, string tubId, string peer, CancellationToken gone)
+    {
+        while (true)
+        {
+            TubSighting sighting = _registry.Find(tubId);
+            if (_draining)
+            {
+                throw new RefusedConnectionException(RelayRefusal.Draining, Draining);
+            }
+
+            if (sighting.Registration is not TubRegistration registration)
+            {
+                await HoldAsync(sighting, tubId, gone).ConfigureAwait(false);
+                continue;
+            }
+
+            if (!sighting.Tub!.Accepts.TryTake())
+            {
+                throw new RefusedConnectionException(
+                    RelayRefusal.AcceptRate, $"Tub {tubId} is offered {_options.Limits.AcceptsPerSecondPerTub} connections a second already");
+            }
+
+            if (await OfferAsync(caller, registration, peer, gone).ConfigureAwait(false) is (RelayedStream, RemoteReference) accepted)
+            {
+                return (accepted.Item1, accepted.Item2, registration.SendWindow);
+            }
+        }
+    }
+
+    /// <summary>Offers the connection once.</summary>
+    /// <returns>None if the Tub was lost meanwhile.</returns>
+    private async Task<(RelayedStream Stream, RemoteReference Handler)?> OfferAsync(
+        TransportConnection caller, TubRegistration registration, string peer, CancellationToken gone)
+    {
+        RelayedStream stream = new(caller, new RelayedStreamOptions { ReceiveWindow = _options.Window, Observer = this });
         try
         {
-            object? answer = await asked.WaitAsync(options.AcceptTimeout, timeProvider, gone.Token).ConfigureAwait(false);
-            return answer as RemoteReference
-                ?? throw new RefusedConnectionException($"Tub {registration.TubId} answered with no handler of its own");
+            if (await _accept.RunAsync(registration, stream, peer, gone).ConfigureAwait(false) is RemoteReference handler)
+            {
+                return (stream, handler);
+            }
+        }
+        catch (RefusedConnectionException refusal)
+        {
+            stream.TryDetach(refusal.Message);
+            throw;
+        }
+
+        return stream.TryDetach("the connection between relay and client was lost") ? null : throw new RefusedConnectionException(
+            RelayRefusal.TubAnswerInvalid, $"Tub {registration.TubId} broke the connection off before it had accepted it");
+    }
+
+    /// <summary>Waits for a Tub that was there a moment ago.</summary>
+    /// <exception cref="RefusedConnectionException">The Tub is not there, or the caller is gone.</exception>
+    private async Task HoldAsync(TubSighting sighting, string tubId, CancellationToken gone)
+    {
+        if (sighting.Return is null)
+        {
+            throw new RefusedConnectionException(RelayRefusal.TubGone, $"unknown TubID {tubId}");
+        }
+
+        Interlocked.Increment(ref _held);
+        try
+        {
+            await sighting.Return.WaitAsync(sighting.HoldLeft, _timeProvider, gone).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            _ = AbortLateAsync(asked);
-            throw new RefusedConnectionException(
-                $"Tub {registration.TubId} did not answer within {options.AcceptTimeout.TotalSeconds:0.###} s");
+            // Looked up again, it is not waited for any more.
         }
         catch (OperationCanceledException)
         {
-            _ = AbortLateAsync(asked);
-            throw new RefusedConnectionException("the caller is gone");
-        }
-        catch (Exception exception) when (exception is FoolscapException or ObjectDisposedException)
-        {
-            throw new RefusedConnectionException(exception switch
-            {
-                RemoteException remote => $"Tub {registration.TubId} refused: {remote.RemoteMessage}",
-                ViolationException violation => $"Tub {registration.TubId} answered with what cannot be taken: {violation.Message}",
-                _ => $"Tub {registration.TubId} is gone",
-            });
+            throw new RefusedConnectionException(RelayRefusal.CallerGone, "the caller is gone");
         }
         finally
         {
-            caller.Input.CancelPendingRead();
-            await watching.ConfigureAwait(false);
+            Interlocked.Decrement(ref _held);
         }
     }
 
-    private static async Task<object?> AskAsync(TubRegistration registration, RelayedStream stream, string peer) =>
-        await registration.Listener.CallAsync(
-            RelayProtocol.Accept,
-            [stream, new Dictionary<object, object?> { [RelayProtocol.PeerKey] = peer }]).ConfigureAwait(false);
-
-    /// <summary>A handler that comes too late is told that nobody is there any more.</summary>
-    private static async Task AbortLateAsync(Task<object?> asked)
+    /// <summary>Tells the caller why; when that is being told to too many already, the caller is cut without a word.</summary>
+    private async Task RefuseAsync(TransportConnection caller, string peer, string tubId, RefusedConnectionException refusal)
     {
-        try
+        if (_refusals.Count(refusal.Reason, out long count))
         {
-            if (await asked.ConfigureAwait(false) is RemoteReference handler)
-            {
-                using (handler)
-                {
-                    handler.CallOnly(RelayProtocol.Abort, ["the connection is gone already"]);
-                }
-            }
+            _log.StreamsRefused(count, peer, tubId, refusal.Message);
         }
-        catch (Exception exception) when (exception is FoolscapException or ObjectDisposedException)
+
+        int refusing = Interlocked.Increment(ref _refusing);
+        if (refusal.Reason != RelayRefusal.CallerGone && refusing <= _options.Limits.MaxStreams)
         {
-            // Refused after all, or gone.
+            await RequestRefusal.SendAsync(caller, refusal.Status, refusal.Message, _timeProvider).ConfigureAwait(false);
         }
+        else
+        {
+            caller.Abort();
+            await caller.DisposeAsync().ConfigureAwait(false);
+        }
+
+        Interlocked.Decrement(ref _refusing);
     }
 
-    /// <summary>
-    /// Reads ahead, up to a window, to notice a caller that goes away. An orderly end is no going away: what the caller
-    /// has sent is still to be passed on, and its end behind it.
-    /// </summary>
-    private static async Task WatchAsync(PipeReader input, long window, CancellationTokenSource gone)
+    private static string DescribeLimit(RelayRefusal limit) => limit switch
     {
-        try
-        {
-            while (true)
-            {
-                ReadResult result = await input.ReadAsync().ConfigureAwait(false);
-                bool enough = result.IsCanceled || result.IsCompleted || result.Buffer.Length >= window;
-                input.AdvanceTo(result.Buffer.Start, enough ? result.Buffer.Start : result.Buffer.End);
-                if (enough)
-                {
-                    return;
-                }
-            }
-        }
-        catch (Exception)
-        {
-            // Whatever the transport throws: Kestrel's, say, a kind of OperationCanceledException.
-            await gone.CancelAsync().ConfigureAwait(false);
-        }
-    }
+        RelayRefusal.Draining => Draining,
+        RelayRefusal.StreamLimit => "this relay carries as many connections as it takes, try again later",
+        RelayRefusal.StreamLimitOfTub => "this relay carries as many connections to this Tub as it takes, try again later",
+        _ => "this relay carries as many connections from this address as it takes, try again later",
+    };
 }

@@ -1,3 +1,4 @@
+using Foolscap.Relay.Server.Admission;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Server.Registration;
@@ -6,32 +7,37 @@ namespace Foolscap.Relay.Server.Registration;
 /// The object that Tubs register with. Who calls is the TubID of the connection on which the call arrives, and nothing
 /// else: a Tub can register itself only.
 /// </summary>
-internal sealed class Registrar(Tub tub, TubRegistry registry, RelayServerOptions options) : IReferenceable
+internal sealed class Registrar(
+    Tub tub, TubRegistry registry, PolicyQuestion policy, RefusalCounters<RelayRefusal> refusals, RelayServerOptions options, RelayLog log)
+    : IReferenceable
 {
     public ValueTask<object?> CallAsync(RemoteCall call) => call.Method switch
     {
-        RelayProtocol.Register => new(Register(call)),
+        RelayProtocol.Register => new(RegisterAsync(call)),
         RelayProtocol.Unregister => new(Unregister(call)),
         _ => throw call.UnknownMethod(),
     };
 
-    private Dictionary<object, object?> Register(RemoteCall call)
+    private async Task<object?> RegisterAsync(RemoteCall call)
     {
         RemoteReference listener = GetListener(call, arguments: 3);
+        RemoteReference? events = null;
         try
         {
             IReadOnlyDictionary<object, object?> given = call.Get<Dictionary<object, object?>?>(2)
                 ?? throw new ViolationException($"{call.Method}() needs a dict of options, which may be empty.");
-            foreach (RemoteReference unused in given.Values.OfType<RemoteReference>())
+            events = TakeEvents(given);
+            TubRegistration registration = new(listener, events, RelayWindow.Get(given));
+            await CheckAsync(registration).ConfigureAwait(false);
+            if (registry.Add(registration) is RelayRefusal refusal)
             {
-                unused.Dispose(); // of an option that this relay does not know
+                throw Refuse(registration, refusal);
             }
-
-            registry.Add(new TubRegistration(listener, RelayWindow.Get(given)));
         }
         catch
         {
             listener.Dispose();
+            events?.Dispose();
             throw;
         }
 
@@ -43,12 +49,52 @@ internal sealed class Registrar(Tub tub, TubRegistry registry, RelayServerOption
         };
     }
 
+    /// <summary>Checks whether the Tub may register at all, before anything is done for it.</summary>
+    private async Task CheckAsync(TubRegistration registration)
+    {
+        if (registry.Check(registration.TubId.ToString()) is RelayRefusal refusal)
+        {
+            throw Refuse(registration, refusal);
+        }
+
+        RegistrationRequest request = new(registration.TubId, registration.Connection.RemoteEndPoint);
+        if (await policy.GetDenialAsync(request).ConfigureAwait(false) is string denial)
+        {
+            throw Refuse(registration, RelayRefusal.RegistrationPolicy, denial);
+        }
+    }
+
+    private ViolationException Refuse(TubRegistration registration, RelayRefusal refusal, string? detail = null)
+    {
+        ViolationException violation = refusal.ToViolation(detail);
+        if (refusals.Count(refusal, out long count))
+        {
+            log.RegistrationsRefused(count, registration.TubId.ToString(), registration.AddressText, violation.Message);
+        }
+
+        return violation;
+    }
+
     private object? Unregister(RemoteCall call)
     {
         using RemoteReference listener = GetListener(call, arguments: 2);
-        return registry.TryRemove(call.Caller, listener)
+        return registry.TryRemove(call.Caller.ToString(), listener)
             ? null
             : throw new ViolationException($"Tub {call.Caller} has not registered this listener.");
+    }
+
+    /// <summary>Takes the reference for events out of the options, and gives back those that this relay does not know.</summary>
+    private static RemoteReference? TakeEvents(IReadOnlyDictionary<object, object?> given)
+    {
+        object? events = given.GetValueOrDefault(RelayProtocol.EventsKey);
+        foreach (RemoteReference unused in given.Values.OfType<RemoteReference>().Where(reference => reference != events))
+        {
+            unused.Dispose();
+        }
+
+        return events is null or RemoteReference
+            ? (RemoteReference?)events
+            : throw new ViolationException($"The option {RelayProtocol.EventsKey} must be a reference to an object of the Tub that registers.");
     }
 
     /// <summary>Checks who calls for whom, and gets the listener, which is the caller of this method's to dispose.</summary>

@@ -1,119 +1,283 @@
-using System.Diagnostics.CodeAnalysis;
-using Foolscap.Furls;
+using Foolscap.Relay.Server.Admission;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Server.Registration;
 
 /// <summary>
-/// The Tubs that are registered. The newest registration of a TubID counts at once; one ends with its connection, and the
-/// end of an older one never touches a newer one. Thread-safe.
+/// The Tubs that are registered, or were a moment ago. The newest registration of a TubID counts at once; one ends with
+/// its connection, and the end of an older one never touches a newer one. Thread-safe.
 /// </summary>
-internal sealed class TubRegistry(RelayLog log)
+internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, TimeProvider timeProvider)
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, TubRegistration> _byTubId = new(StringComparer.Ordinal);
-    private bool _closed;
+    /// <summary>How long a Tub that is gone is remembered: to hold its callers, and to notice how often it comes.</summary>
+    private static readonly TimeSpan Memory = TimeSpan.FromMinutes(5);
 
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, KnownTub> _byTubId = new(StringComparer.Ordinal);
+    private readonly KeyedCounts<AddressPrefix> _byAddress = new(options.Limits.MaxRegisteredTubsPerAddress);
+    private readonly LinkedList<KnownTub> _absent = new();
+    private RelayRefusal? _closed;
+    private int _count;
+    private long _conflicts;
+
+    /// <summary>How many Tubs are registered.</summary>
     public int Count
     {
         get
         {
             lock (_gate)
             {
-                return _byTubId.Count;
+                return _count;
             }
         }
     }
 
-    public bool TryFind(string tubId, [NotNullWhen(true)] out TubRegistration? registration)
+    /// <summary>How often a process came back that another one with the same certificate had replaced.</summary>
+    public long Conflicts => Interlocked.Read(ref _conflicts);
+
+    /// <summary>The registrations that stand.</summary>
+    public IReadOnlyList<TubRegistration> Registrations
     {
-        lock (_gate)
+        get
         {
-            return _byTubId.TryGetValue(tubId, out registration);
+            lock (_gate)
+            {
+                return [.. _byTubId.Values.Select(tub => tub.Current).OfType<TubRegistration>()];
+            }
         }
     }
 
-    /// <exception cref="ViolationException">The relay is stopping.</exception>
-    public void Add(TubRegistration registration)
+    /// <summary>Looks up who is asked for.</summary>
+    public TubSighting Find(string tubId)
+    {
+        KnownTub? tub;
+        TubRegistration? current;
+        lock (_gate)
+        {
+            tub = _byTubId.GetValueOrDefault(tubId);
+            current = tub?.Current;
+        }
+
+        if (current is not null && current.Connection.Ended is { IsCompletedSuccessfully: true } ended)
+        {
+            // The connection has ended at this moment, and the registry is yet to be told.
+            Remove(current, ended.Result.Message, isLost: true);
+        }
+
+        lock (_gate)
+        {
+            if (tub is null || tub.Current is not null || _closed is not null)
+            {
+                return new TubSighting(tub, tub?.Current, Return: null, TimeSpan.Zero);
+            }
+
+            TimeSpan left = tub.LostAt is long lost ? options.HoldTime - timeProvider.GetElapsedTime(lost) : TimeSpan.Zero;
+            if (left <= TimeSpan.Zero)
+            {
+                return new TubSighting(Tub: null, Registration: null, Return: null, TimeSpan.Zero);
+            }
+
+            tub.Return ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new TubSighting(tub, Registration: null, tub.Return.Task, left);
+        }
+    }
+
+    /// <summary>Whether a Tub may register now, as far as that can be told before anything is done for it.</summary>
+    /// <returns>Why not; none if it may.</returns>
+    public RelayRefusal? Check(string tubId)
+    {
+        lock (_gate)
+        {
+            return _closed
+                ?? (_byTubId.TryGetValue(tubId, out KnownTub? tub) && !tub.Registrations.TryTake() ? RelayRefusal.RegistrationRate : null);
+        }
+    }
+
+    /// <summary>Takes a registration.</summary>
+    /// <returns>Why it cannot be taken; none if it has been.</returns>
+    /// <exception cref="ViolationException">Its connection has ended.</exception>
+    public RelayRefusal? Add(TubRegistration registration)
     {
         string tubId = registration.TubId.ToString();
-        string address = registration.Connection.RemoteEndPoint?.ToString() ?? "(in memory)";
         TubRegistration? older;
+        string? rival;
         lock (_gate)
         {
-            if (_closed)
-            {
-                throw new ViolationException("this relay is stopping");
-            }
-
             if (registration.Connection.Ended.IsCompleted)
             {
                 // A call that waited while its connection was replaced: the newer connection's registration stands.
                 throw new ViolationException("this connection has ended");
             }
 
-            _byTubId.Remove(tubId, out older);
-            _byTubId.Add(tubId, registration);
+            KnownTub? tub = _byTubId.GetValueOrDefault(tubId);
+            if (GetRefusal(registration, tub?.Current) is RelayRefusal refusal)
+            {
+                return refusal;
+            }
+
+            if (tub is null)
+            {
+                _byTubId.Add(tubId, tub = new KnownTub(tubId, options.Limits, timeProvider));
+                tub.Registrations.TryTake();
+            }
+
+            older = tub.Current;
+            Uncount(older);
+            SetCurrent(tub, registration);
+            rival = tub.History.Add(registration.Connection.RemoteIncarnation ?? registration.AddressText, registration.AddressText);
         }
 
-        if (older is null)
-        {
-            log.Registered(tubId, address);
-        }
-        else
-        {
-            log.Replaced(tubId, address);
-            older.Release();
-        }
-
+        Announce(registration, older, rival);
         registration.OnDisconnected = registration.Connection.Disconnected.UnsafeRegister(
-            _ => Remove(registration, registration.Connection.Ended.Result.Message), state: null);
+            _ => Remove(registration, registration.Connection.Ended.Result.Message, isLost: true), state: null);
+        return null;
     }
 
     /// <summary>Ends a registration that a Tub takes back.</summary>
     /// <returns>Whether the Tub has registered this listener.</returns>
-    public bool TryRemove(TubId tubId, RemoteReference listener)
+    public bool TryRemove(string tubId, RemoteReference listener)
     {
         TubRegistration? registration;
         lock (_gate)
         {
-            if (!_byTubId.TryGetValue(tubId.ToString(), out registration) || !registration.Listener.Equals(listener))
-            {
-                return false;
-            }
+            registration = _byTubId.GetValueOrDefault(tubId)?.Current;
         }
 
-        return Remove(registration, "it has taken its registration back");
+        return registration is not null
+            && registration.Listener.Equals(listener)
+            && Remove(registration, "it has taken its registration back", isLost: false);
+    }
+
+    /// <summary>Ends a registration that is not allowed any more.</summary>
+    public void Revoke(TubRegistration registration, string reason) => Remove(registration, reason, isLost: false);
+
+    /// <summary>Takes no more registrations, and holds nobody any more.</summary>
+    public void BeginDrain()
+    {
+        List<TaskCompletionSource> returns;
+        lock (_gate)
+        {
+            _closed = RelayRefusal.Draining;
+            returns = [.. _byTubId.Values.Select(tub => tub.Return).OfType<TaskCompletionSource>()];
+        }
+
+        returns.ForEach(held => held.TrySetResult());
     }
 
     /// <summary>Takes no more registrations, and ends those that are there.</summary>
     public void Close()
     {
-        List<TubRegistration> registrations;
-        lock (_gate)
+        BeginDrain();
+        foreach (TubRegistration registration in Registrations)
         {
-            _closed = true;
-            registrations = [.. _byTubId.Values];
+            Remove(registration, "the relay stops", isLost: false);
         }
-
-        registrations.ForEach(registration => Remove(registration, "the relay stops"));
     }
 
-    private bool Remove(TubRegistration registration, string reason)
+    private RelayRefusal? GetRefusal(TubRegistration registration, TubRegistration? older)
+    {
+        if (_closed is not null)
+        {
+            return _closed;
+        }
+
+        if (older is null && _count >= options.Limits.MaxRegisteredTubs)
+        {
+            return RelayRefusal.RegistrationLimit;
+        }
+
+        return registration.Address is AddressPrefix address && older?.Address != address && _byAddress.IsFull(address)
+            ? RelayRefusal.RegistrationLimitOfAddress
+            : null;
+    }
+
+    private void SetCurrent(KnownTub tub, TubRegistration registration)
+    {
+        _count++;
+        if (registration.Address is AddressPrefix address)
+        {
+            _byAddress.Add(address);
+        }
+
+        if (tub.Absent is not null)
+        {
+            _absent.Remove(tub.Absent);
+        }
+
+        (tub.Current, tub.Absent, tub.LostAt) = (registration, null, null);
+        tub.Return?.TrySetResult();
+        tub.Return = null;
+    }
+
+    private void Uncount(TubRegistration? registration)
+    {
+        if (registration is not null)
+        {
+            _count--;
+            if (registration.Address is AddressPrefix address)
+            {
+                _byAddress.Remove(address);
+            }
+        }
+    }
+
+    private void Announce(TubRegistration registration, TubRegistration? older, string? rival)
+    {
+        string tubId = registration.TubId.ToString();
+        if (older is null)
+        {
+            log.Registered(tubId, registration.AddressText);
+        }
+        else
+        {
+            log.Replaced(tubId, registration.AddressText);
+            if (older.Connection != registration.Connection)
+            {
+                older.TellReplaced(registration.AddressText);
+            }
+
+            older.Release();
+        }
+
+        if (rival is not null)
+        {
+            Interlocked.Increment(ref _conflicts);
+            log.Conflict(tubId, registration.AddressText, rival);
+        }
+    }
+
+    private bool Remove(TubRegistration registration, string reason, bool isLost)
     {
         string tubId = registration.TubId.ToString();
         lock (_gate)
         {
-            if (_byTubId.GetValueOrDefault(tubId) != registration)
+            if (!_byTubId.TryGetValue(tubId, out KnownTub? tub) || tub.Current != registration)
             {
                 return false;
             }
 
-            _byTubId.Remove(tubId);
+            Uncount(registration);
+            tub.Current = null;
+            tub.AbsentSince = timeProvider.GetTimestamp();
+            tub.LostAt = isLost ? tub.AbsentSince : null;
+            tub.Absent = _absent.AddLast(tub);
+            Forget();
         }
 
         log.Unregistered(tubId, reason);
         registration.Release();
         return true;
+    }
+
+    /// <summary>Forgets Tubs that are gone for long, or for which there is no room.</summary>
+    private void Forget()
+    {
+        while (_absent.First?.Value is KnownTub oldest
+            && (_absent.Count > options.Limits.MaxRegisteredTubs || timeProvider.GetElapsedTime(oldest.AbsentSince) > Memory))
+        {
+            _absent.RemoveFirst();
+            _byTubId.Remove(oldest.TubId);
+            oldest.Return?.TrySetResult();
+        }
     }
 }

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+
+namespace Foolscap.Relay.Server.Interception;
+
+/// <summary>The streams that are relayed at the moment. Thread-safe.</summary>
+internal sealed class ActiveStreams
+{
+    private readonly ConcurrentDictionary<RelayedStream, Activity> _streams = new();
+    private readonly TimeProvider _timeProvider;
+    private readonly TimeSpan _idleTimeout;
+    private readonly ITimer? _idleTimer;
+    private volatile string? _closed;
+
+    public ActiveStreams(TimeSpan idleTimeout, TimeProvider timeProvider)
+    {
+        _timeProvider = timeProvider;
+        _idleTimeout = idleTimeout;
+        if (idleTimeout != Timeout.InfiniteTimeSpan)
+        {
+            // One look at all of them, instead of a timer for each.
+            TimeSpan interval = idleTimeout / 4;
+            _idleTimer = timeProvider.CreateTimer(static self => ((ActiveStreams)self!).AbortIdle(), this, interval, interval);
+        }
+    }
+
+    public int Count => _streams.Count;
+
+    /// <summary>Counts a stream until it is over.</summary>
+    /// <returns>How it ended.</returns>
+    public async Task<StreamEnd> RunAsync(RelayedStream stream)
+    {
+        _streams.TryAdd(stream, new Activity { Since = _timeProvider.GetTimestamp() });
+        if (_closed is string reason)
+        {
+            stream.Abort(reason);
+        }
+
+        StreamEnd end = await stream.Ended.ConfigureAwait(false);
+        _streams.TryRemove(stream, out _);
+        return end;
+    }
+
+    /// <summary>Waits until all are over.</summary>
+    /// <returns>Whether they were, in time.</returns>
+    public async Task<bool> WaitUntilEmptyAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        long start = _timeProvider.GetTimestamp();
+        while (!_streams.IsEmpty)
+        {
+            TimeSpan left = limit - _timeProvider.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero)
+            {
+                return false;
+            }
+
+            try
+            {
+                await Task.WhenAll(_streams.Keys.Select(stream => stream.Ended)).WaitAsync(left, _timeProvider, cancellationToken).ConfigureAwait(false);
+                await Task.Yield();
+            }
+            catch (TimeoutException)
+            {
+                return _streams.IsEmpty;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Aborts those that are relayed, and every later one.</summary>
+    public async Task CloseAsync(string reason)
+    {
+        _closed = reason;
+        List<RelayedStream> streams = [.. _streams.Keys];
+        streams.ForEach(stream => stream.Abort(reason));
+        await Task.WhenAll(streams.Select(stream => stream.Ended)).ConfigureAwait(false);
+        if (_idleTimer is not null)
+        {
+            await _idleTimer.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void AbortIdle()
+    {
+        foreach ((RelayedStream stream, Activity last) in _streams)
+        {
+            long bytes = stream.OutboundBytes + stream.InboundBytes;
+            if (bytes != last.Bytes)
+            {
+                (last.Bytes, last.Since) = (bytes, _timeProvider.GetTimestamp());
+            }
+            else if (_timeProvider.GetElapsedTime(last.Since) >= _idleTimeout)
+            {
+                stream.Abort($"nothing has passed for {_idleTimeout.TotalSeconds:0.###} s");
+            }
+        }
+    }
+
+    /// <summary>How many bytes a stream had carried when it was looked at last, and since when.</summary>
+    private sealed class Activity
+    {
+        public long Bytes { get; set; }
+
+        public long Since { get; set; }
+    }
+}

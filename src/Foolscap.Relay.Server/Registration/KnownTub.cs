@@ -1,0 +1,41 @@
+using Foolscap.Relay.Server.Admission;
+
+namespace Foolscap.Relay.Server.Registration;
+
+/// <summary>
+/// A TubID that is registered, or was a moment ago: what outlives one registration. The registry's lock guards what
+/// changes.
+/// </summary>
+internal sealed class KnownTub(string tubId, RelayLimits limits, TimeProvider timeProvider)
+{
+    private const int RegistrationBurst = 20;
+
+    public string TubId { get; } = tubId;
+
+    /// <summary>How often it may still be asked to accept.</summary>
+    public TokenBucket Accepts { get; } = new(limits.AcceptsPerSecondPerTub, 2.0 * limits.AcceptsPerSecondPerTub, timeProvider);
+
+    /// <summary>How often it may still register.</summary>
+    public TokenBucket Registrations { get; } = new(limits.RegistrationsPerMinutePerTub / 60.0, RegistrationBurst, timeProvider);
+
+    /// <summary>How many bytes its streams may carry, if that is limited.</summary>
+    public TokenBucket? Bytes { get; } = limits.BytesPerSecondPerTub is long rate ? new(rate, rate, timeProvider) : null;
+
+    /// <summary>Which processes have registered it lately.</summary>
+    public RegistrationHistory History { get; } = new(timeProvider);
+
+    /// <summary>The registration that stands.</summary>
+    public TubRegistration? Current { get; set; }
+
+    /// <summary>When its last registration was lost with its connection; none if it was taken back.</summary>
+    public long? LostAt { get; set; }
+
+    /// <summary>Its place among those that are not registered any more.</summary>
+    public LinkedListNode<KnownTub>? Absent { get; set; }
+
+    /// <summary>When <see cref="Absent"/> was set.</summary>
+    public long AbsentSince { get; set; }
+
+    /// <summary>What those wait for who are held until it is back.</summary>
+    public TaskCompletionSource? Return { get; set; }
+}

@@ -1,0 +1,101 @@
+using System.Collections.Frozen;
+using Foolscap.Furls;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Foolscap.Relay.Server;
+
+/// <summary>
+/// Lets those Tubs register that stand in a file: one TubID a line, empty lines and what follows a <c>#</c> not counted.
+/// The file is read again when it has changed, at most once a second.
+/// </summary>
+/// <remarks>
+/// While the file is missing or cannot be read, nobody may register. A line that is no TubID admits nobody, and is logged;
+/// the others count. Write a new file beside the old one and rename it, so that half a list is never read. Thread-safe.
+/// </remarks>
+public sealed class TubIdListPolicy : IRegistrationPolicy
+{
+    private const string NotListed = "this relay takes only Tubs that its operator has listed";
+
+    /// <summary>So that a flood of registrations is no flood of questions to the file system.</summary>
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly string _path;
+    private readonly RelayLog _log;
+    private readonly TimeProvider _timeProvider;
+    private FrozenSet<TubId> _listed = [];
+    private (DateTime Written, long Length)? _version;
+    private long? _checkedAt;
+
+    /// <summary>Creates a policy.</summary>
+    /// <param name="path">The file. It need not be there yet.</param>
+    /// <param name="loggerFactory">Where it logs; nowhere if not given.</param>
+    /// <param name="timeProvider">The clock; the system's if not given.</param>
+    public TubIdListPolicy(string path, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _path = Path.GetFullPath(path);
+        _log = new RelayLog((loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Foolscap.Relay.Server"));
+        _timeProvider = timeProvider ?? TimeProvider.System;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<AdmissionDecision> DecideAsync(RegistrationRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        lock (_gate)
+        {
+            if (_checkedAt is not long last || _timeProvider.GetElapsedTime(last) >= CheckInterval)
+            {
+                _checkedAt = _timeProvider.GetTimestamp();
+                Refresh();
+            }
+
+            return new(_listed.Contains(request.TubId) ? AdmissionDecision.Allow : AdmissionDecision.Deny(NotListed));
+        }
+    }
+
+    private void Refresh()
+    {
+        try
+        {
+            FileInfo file = new(_path);
+            (DateTime, long) version = (file.LastWriteTimeUtc, file.Length);
+            if (_version != version)
+            {
+                _listed = Parse(File.ReadAllLines(_path));
+                _version = version;
+                _log.ListRead(_path, _listed.Count);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            if (_version is not null || _listed.Count == 0)
+            {
+                _log.ListUnreadable(_path, exception.Message);
+            }
+
+            (_listed, _version) = ([], null);
+        }
+    }
+
+    private FrozenSet<TubId> Parse(string[] lines)
+    {
+        List<TubId> tubIds = [];
+        for (int index = 0; index < lines.Length; index++)
+        {
+            string text = lines[index].Split('#', 2)[0].Trim();
+            if (TubId.TryParse(text, out TubId? tubId))
+            {
+                tubIds.Add(tubId);
+            }
+            else if (text.Length > 0)
+            {
+                _log.ListLineInvalid(_path, index + 1);
+            }
+        }
+
+        return tubIds.ToFrozenSet();
+    }
+}
