@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using Foolscap.Furls;
 using Foolscap.Relay.Client.Attachment;
 using Foolscap.Tubs;
@@ -29,7 +30,8 @@ public sealed class RelayClient : IAsyncDisposable
     {
         _log = log;
         _onStatus = onStatus;
-        _attachments = [.. registrars.Select(registrar => new RelayAttachment(tub, registrar, bridge, options, log, OnStatus))];
+        StreamAllowance allowance = new(options);
+        _attachments = [.. registrars.Select(registrar => new RelayAttachment(tub, registrar, bridge, allowance, options, log, OnStatus))];
     }
 
     /// <summary>How it stands with each relay, in the order in which they were given.</summary>
@@ -107,6 +109,11 @@ public sealed class RelayClient : IAsyncDisposable
             attachment.Start();
         }
 
+        if (options.WatchNetwork)
+        {
+            NetworkChange.NetworkAddressChanged += client.OnNetworkAddressChanged;
+        }
+
         return client;
     }
 
@@ -146,8 +153,21 @@ public sealed class RelayClient : IAsyncDisposable
 
     /// <summary>Takes the registrations back, and aborts what is relayed.</summary>
     /// <returns>When that is done. The Tub's connections to the relays stay.</returns>
-    public async ValueTask DisposeAsync() =>
+    public async ValueTask DisposeAsync()
+    {
+        NetworkChange.NetworkAddressChanged -= OnNetworkAddressChanged;
         await Task.WhenAll(_attachments.Select(attachment => attachment.DisposeAsync().AsTask())).ConfigureAwait(false);
+    }
+
+    /// <summary>The machine's addresses have changed.</summary>
+    internal void OnNetworkAddressChanged(object? sender, EventArgs e)
+    {
+        _log.NetworkChanged();
+        foreach (RelayAttachment attachment in _attachments)
+        {
+            attachment.OnNetworkChanged();
+        }
+    }
 
     private void OnStatus(RelayStatus status)
     {

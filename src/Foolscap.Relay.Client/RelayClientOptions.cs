@@ -20,6 +20,22 @@ public sealed record RelayClientOptions
     /// <summary>How it waits before it tries a relay again; at once after a good connection, then 1 s doubling to 30 s by default.</summary>
     public ReconnectorOptions Reconnection { get; init; } = new();
 
+    /// <summary>
+    /// How many connections may be relayed to the Tub at once, over all relays. 5,000 by default, as many as a relay sends to
+    /// one Tub; each needs two file descriptors where the Tub is in the same process, else one.
+    /// </summary>
+    public int MaxStreams { get; init; } = 5000;
+
+    /// <summary>How many connections to the Tub may be being opened at once, over all relays. 500 by default, as a relay has it.</summary>
+    public int MaxPendingAccepts { get; init; } = 500;
+
+    /// <summary>
+    /// Whether the connections to the relays are tested at once, and tried again without a wait, when this machine's
+    /// addresses change (<see cref="System.Net.NetworkInformation.NetworkChange"/>): a laptop that changes its network need
+    /// not wait for a timeout. On by default.
+    /// </summary>
+    public bool WatchNetwork { get; init; } = true;
+
     /// <summary>Who sees what is relayed; nobody by default.</summary>
     public IRelayedStreamObserver? Observer { get; init; }
 
@@ -28,6 +44,8 @@ public sealed record RelayClientOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Window, 1, nameof(Window));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(TargetTimeout, TimeSpan.Zero, nameof(TargetTimeout));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RegisterTimeout, TimeSpan.Zero, nameof(RegisterTimeout));
-        ArgumentNullException.ThrowIfNull(Reconnection);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxStreams, 1, nameof(MaxStreams));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPendingAccepts, 1, nameof(MaxPendingAccepts));
+        ArgumentNullException.ThrowIfNull(Reconnection, nameof(Reconnection));
     }
 }

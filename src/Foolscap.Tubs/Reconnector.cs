@@ -17,6 +17,7 @@ public sealed class Reconnector : IAsyncDisposable
     private readonly Action<ReconnectorStatus>? _onStatus;
     private readonly Backoff _backoff;
     private readonly CancellationTokenSource _stopping = new();
+    private volatile TaskCompletionSource _retry = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _running = Task.CompletedTask;
 
     private Reconnector(
@@ -60,6 +61,9 @@ public sealed class Reconnector : IAsyncDisposable
         return reconnector;
     }
 
+    /// <summary>Ends the present wait, if there is one: what stood in the way may be gone, such as a network that was down.</summary>
+    public void RetryNow() => _retry.TrySetResult();
+
     /// <summary>Stops: cancels the session, and tries no more. The connection itself is the Tub's, and stays.</summary>
     /// <returns>When the session has ended.</returns>
     public async ValueTask DisposeAsync()
@@ -79,13 +83,21 @@ public sealed class Reconnector : IAsyncDisposable
                 break;
             }
 
+            _retry = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             TimeSpan wait = good >= _options.StableAfter ? _backoff.AfterStableConnection() : _backoff.AfterFailure();
             Report(new ReconnectorStatus(ReconnectorState.Waiting, reason, wait));
             _tub.Log.Reconnecting(_furl.TubId, wait, reason?.Message ?? "the session ended");
-            await Task.Delay(wait, _tub.TimeProvider, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await WaitAsync(wait).ConfigureAwait(false);
         }
 
         Report(new ReconnectorStatus(ReconnectorState.Stopped, Status.Reason));
+    }
+
+    private async Task WaitAsync(TimeSpan wait)
+    {
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        await Task.WhenAny(_retry.Task, Task.Delay(wait, _tub.TimeProvider, over.Token)).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
     }
 
     /// <summary>Gets the reference and runs the session with it.</summary>

@@ -5,17 +5,26 @@ namespace Foolscap.Relay.Client.Attachment;
 
 /// <summary>Keeps one Tub registered with one relay. Thread-safe.</summary>
 internal sealed class RelayAttachment(
-    Tub tub, Furl registrar, TargetBridge bridge, RelayClientOptions options, RelayClientLog log, Action<RelayStatus> onStatus)
+    Tub tub, Furl registrar, TargetBridge bridge, StreamAllowance allowance, RelayClientOptions options, RelayClientLog log, Action<RelayStatus> onStatus)
     : IAsyncDisposable
 {
     private static readonly TimeSpan UnregisterTimeout = TimeSpan.FromSeconds(2);
 
     private Reconnector? _reconnector;
     private RelayStatus _status = new(registrar.TubId, RelayState.Connecting, []);
+    private TubConnection? _connection;
+    private string? _replacedBy;
 
     public RelayStatus Status => Volatile.Read(ref _status);
 
     public void Start() => _reconnector = Reconnector.Start(tub, registrar, RunAsync, options.Reconnection, OnReconnector);
+
+    /// <summary>The way to the relay may be another one now: asks for a sign of life, or tries again without a wait.</summary>
+    public void OnNetworkChanged()
+    {
+        Volatile.Read(ref _connection)?.Probe();
+        _reconnector?.RetryNow();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -28,7 +37,9 @@ internal sealed class RelayAttachment(
     /// <summary>One registration, from its beginning to the loss of its connection.</summary>
     private async Task RunAsync(RemoteReference relay, CancellationToken ended)
     {
-        using StreamListener listener = new(bridge, options, log, relay.Connection.TimeProvider);
+        using StreamListener listener = new(bridge, allowance, options, log, relay.Connection.TimeProvider);
+        Volatile.Write(ref _replacedBy, null);
+        Volatile.Write(ref _connection, relay.Connection);
         try
         {
             await RegisterAsync(relay, listener, ended).ConfigureAwait(false);
@@ -57,7 +68,7 @@ internal sealed class RelayAttachment(
         {
             answer = await relay.CallAsync(
                 RelayProtocol.Register,
-                [tub.TubId.ToString(), listener, new Dictionary<object, object?> { [RelayProtocol.WindowKey] = options.Window }],
+                [tub.TubId.ToString(), listener, CreateOptions()],
                 either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !ended.IsCancellationRequested)
@@ -69,6 +80,28 @@ internal sealed class RelayAttachment(
         listener.Open(registration.Window);
         log.Registered(registrar.TubId, string.Join(',', registration.Hints));
         Report(new RelayStatus(registrar.TubId, RelayState.Registered, registration.Hints));
+    }
+
+    private Dictionary<object, object?> CreateOptions() => new()
+    {
+        [RelayProtocol.WindowKey] = options.Window,
+        [RelayProtocol.EventsKey] = new RelayEvents(OnDraining, OnReplaced),
+    };
+
+    private void OnDraining(TimeSpan limit)
+    {
+        RelayStatus status = Status;
+        if (status.State == RelayState.Registered)
+        {
+            log.Draining(registrar.TubId, limit);
+            Report(status with { State = RelayState.Draining, Reason = $"the relay stops within {limit.TotalSeconds:0} s" });
+        }
+    }
+
+    private void OnReplaced(string peer)
+    {
+        log.Replaced(peer, registrar.TubId);
+        Volatile.Write(ref _replacedBy, peer);
     }
 
     /// <summary>Takes the registration back, if the relay is still there.</summary>
@@ -96,6 +129,11 @@ internal sealed class RelayAttachment(
         {
             case ReconnectorState.Waiting:
                 string reason = reconnector.Reason?.Message ?? "the registration ended";
+                if (Volatile.Read(ref _replacedBy) is string peer)
+                {
+                    reason = $"another process at {peer} has registered this Tub. {reason}";
+                }
+
                 log.Waiting(registrar.TubId, reconnector.RetryIn, reason);
                 Report(status with { State = RelayState.Waiting, Reason = reason, RetryIn = reconnector.RetryIn });
                 break;

@@ -7,7 +7,8 @@ namespace Foolscap.Relay.Client.Attachment;
 /// <summary>
 /// The object that a relay asks to take a connection: one for each registration. Thread-safe.
 /// </summary>
-internal sealed class StreamListener(TargetBridge bridge, RelayClientOptions options, RelayClientLog log, TimeProvider timeProvider)
+internal sealed class StreamListener(
+    TargetBridge bridge, StreamAllowance allowance, RelayClientOptions options, RelayClientLog log, TimeProvider timeProvider)
     : IReferenceable, IDisposable
 {
     private const string Stopped = "the relay's client is not registered any more";
@@ -16,6 +17,7 @@ internal sealed class StreamListener(TargetBridge bridge, RelayClientOptions opt
     private readonly TaskCompletionSource<int> _sendWindow = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<RelayedStream, bool> _active = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly RefusalCounters<AcceptRefusal> _refusals = new(timeProvider);
 
     /// <summary>The relay has answered the registration.</summary>
     public void Open(int sendWindow) => _sendWindow.TrySetResult(sendWindow);
@@ -43,6 +45,16 @@ internal sealed class StreamListener(TargetBridge bridge, RelayClientOptions opt
         string peer = GetPeer(call);
         try
         {
+            allowance.BeginOpening();
+        }
+        catch (ViolationException violation)
+        {
+            Refuse(responder, peer, AcceptRefusal.Limit, violation);
+            throw;
+        }
+
+        try
+        {
             int sendWindow = await _sendWindow.Task.ConfigureAwait(false);
             TransportConnection target = await bridge.ConnectAsync(timeProvider, _stopping.Token).ConfigureAwait(false);
             RelayedStream handler = new(target, new RelayedStreamOptions { ReceiveWindow = options.Window, Observer = options.Observer });
@@ -53,10 +65,25 @@ internal sealed class StreamListener(TargetBridge bridge, RelayClientOptions opt
         }
         catch (Exception exception)
         {
-            log.NotAccepted(peer, exception.Message);
-            responder.Dispose();
-            throw exception is OperationCanceledException ? new ViolationException(Stopped) : exception;
+            allowance.EndStream();
+            bool isStopped = exception is OperationCanceledException;
+            Refuse(responder, peer, isStopped ? AcceptRefusal.Stopped : AcceptRefusal.TargetUnreachable, exception);
+            throw isStopped ? new ViolationException(Stopped) : exception;
         }
+        finally
+        {
+            allowance.EndOpening();
+        }
+    }
+
+    private void Refuse(RemoteReference responder, string peer, AcceptRefusal refusal, Exception reason)
+    {
+        if (_refusals.Count(refusal, out long count))
+        {
+            log.NotAccepted(count, peer, reason.Message);
+        }
+
+        responder.Dispose();
     }
 
     private void Start(RelayedStream handler, RemoteReference responder, int sendWindow, string peer)
@@ -75,6 +102,7 @@ internal sealed class StreamListener(TargetBridge bridge, RelayClientOptions opt
     {
         StreamEnd end = await handler.Ended.ConfigureAwait(false);
         _active.TryRemove(handler, out _);
+        allowance.EndStream();
         log.StreamEnded(peer, end.InboundBytes, end.OutboundBytes, end.AbortReason ?? "both sides have ended it");
     }
 
