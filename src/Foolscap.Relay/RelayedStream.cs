@@ -1,7 +1,5 @@
-using System.Buffers;
-using System.IO.Pipelines;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
-using System.Text;
 using Foolscap.Relay.Streams;
 using Foolscap.Tubs;
 
@@ -14,30 +12,28 @@ namespace Foolscap.Relay;
 /// </summary>
 /// <remarks>
 /// It never holds more than a window in either direction: while a window is full, the local connection is not read, and
-/// a <c>write</c> beyond it ends the stream. Idle, it holds no buffer. Thread-safe.
+/// a <c>write</c> beyond it ends the stream. Idle, it holds no buffer. What one side has sent before it reset its connection
+/// still arrives at the other, then the reset; there are 5 s for that once nothing goes the other way any more. Thread-safe.
 /// </remarks>
-public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
+[SuppressMessage(
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "It ends by itself, and then cancels its source of cancellations, which lets go of the timer.")]
+public sealed partial class RelayedStream : IByteStringReceiver, IAnswerReceiver
 {
-    private const int MaxReasonLength = 200;
-    private const string LostReason = "the connection between relay and client was lost";
-
     private readonly TransportConnection _local;
     private readonly IRelayedStreamObserver? _observer;
-    private readonly SendWindow _window = new();
+    private readonly TimeProvider _timeProvider;
+    private readonly OutboundPump _outbound;
     private readonly ReceiveQueue _queue;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<StreamEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private RemoteReference? _remote;
-    private long _sent;
-    private bool _closed;
-    private bool _over;
-    private bool _detached;
-    private string? _abortReason;
 
     /// <summary>Creates one end of a stream. It takes calls of <c>write</c> at once, and sends none before <see cref="Start"/>.</summary>
     /// <param name="local">The local connection, which then belongs to the stream.</param>
-    /// <param name="options">The receive window, and who looks on.</param>
+    /// <param name="options">The receive window, who looks on, and the clock.</param>
     public RelayedStream(TransportConnection local, RelayedStreamOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(local);
@@ -45,6 +41,8 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ReceiveWindow, 1, nameof(options));
         _local = local;
         _observer = options.Observer;
+        _timeProvider = options.TimeProvider;
+        _outbound = new OutboundPump(local.Input, options.Observer);
         _queue = new ReceiveQueue(options.ReceiveWindow);
     }
 
@@ -52,7 +50,7 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
     public Task<StreamEnd> Ended => _ended.Task;
 
     /// <summary>How many bytes the local connection has given to the other end.</summary>
-    public long OutboundBytes => Volatile.Read(ref _sent);
+    public long OutboundBytes => _outbound.Sent;
 
     /// <summary>How many bytes of the other end the local connection has taken.</summary>
     public long InboundBytes => _queue.Written;
@@ -65,7 +63,7 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
     {
         ArgumentNullException.ThrowIfNull(remote);
         ArgumentOutOfRangeException.ThrowIfLessThan(sendWindow, 1);
-        bool over;
+        Phase phase;
         lock (_gate)
         {
             if (_remote is not null)
@@ -74,19 +72,19 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
             }
 
             _remote = remote;
-            over = _over;
+            phase = _phase;
         }
 
-        if (over)
+        if (phase == Phase.Over)
         {
-            TellAborted(remote, "the connection is gone already");
+            Tell(remote, "the connection is gone already");
             _ = _detached ? Task.CompletedTask : _local.DisposeAsync().AsTask();
             return;
         }
 
-        _window.Open(sendWindow);
+        _outbound.Window.Open(sendWindow);
         CancellationTokenRegistration onDisconnected = remote.Connection.Disconnected.UnsafeRegister(
-            static self => ((RelayedStream)self!).End(LostReason, tellRemote: false), this);
+            static self => ((RelayedStream)self!).OnRemoteLost(), this);
         _ = RunAsync(remote, onDisconnected);
     }
 
@@ -97,13 +95,14 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
     {
         lock (_gate)
         {
-            if (_over || _remote is not null)
+            if (_phase == Phase.Over || _remote is not null)
             {
                 return false;
             }
 
-            _over = _detached = true;
-            _abortReason = reason;
+            _phase = Phase.Over;
+            _detached = true;
+            _reason ??= reason;
         }
 
         _queue.Fail(new IOException(reason));
@@ -113,280 +112,77 @@ public sealed class RelayedStream : IByteStringReceiver, IAnswerReceiver
 
     /// <summary>Ends both directions at once; the local connection is reset, and the other end is told.</summary>
     /// <param name="reason">Why, for the other end and for the logs.</param>
-    public void Abort(string reason) => End(reason, tellRemote: true);
-
-    /// <inheritdoc/>
-    void IByteStringReceiver.Receive(string method, in ReadOnlySequence<byte> data, PendingAnswer answer)
-    {
-        if (method == RelayProtocol.Abort)
-        {
-            OnAbortedByRemote(Encoding.ASCII.GetString(data.Slice(0, Math.Min(data.Length, MaxReasonLength))));
-            answer.Complete();
-            return;
-        }
-
-        if (method != RelayProtocol.Write)
-        {
-            throw new ViolationException($"{method}() does not take a byte string");
-        }
-
-        try
-        {
-            CheckWrite(data.Length);
-            _queue.CheckRoom(data.Length);
-            _observer?.OnData(StreamDirection.Inbound, data);
-            _queue.Add(data, answer);
-        }
-        catch (Exception exception)
-        {
-            Abort(exception.Message);
-            throw;
-        }
-    }
-
-    /// <inheritdoc/>
-    ValueTask<object?> IReferenceable.CallAsync(RemoteCall call)
-    {
-        switch (call.Method)
-        {
-            case RelayProtocol.Close:
-                OnClosedByRemote();
-                return default;
-            case RelayProtocol.Abort:
-                OnAbortedByRemote(call.Arguments.ElementAtOrDefault(0) as string ?? "no reason given");
-                return default;
-            case RelayProtocol.Write:
-                Abort("a write must carry one byte string");
-                throw new ViolationException("a write must carry one byte string");
-            default:
-                throw call.UnknownMethod();
-        }
-    }
-
-    /// <inheritdoc/>
-    void IAnswerReceiver.OnAnswer(int tag, object? value)
-    {
-        try
-        {
-            _window.OnAnswered(tag, value is null ? null : RelayWindow.Parse(value));
-        }
-        catch (ViolationException violation)
-        {
-            Abort(violation.Message);
-        }
-    }
-
-    /// <inheritdoc/>
-    void IAnswerReceiver.OnFailure(int tag, Exception failure) => End(
-        failure is ConnectionLostException ? LostReason : $"the other end refused: {failure.Message}",
-        tellRemote: failure is not ConnectionLostException);
-
-    private void CheckWrite(long length)
-    {
-        lock (_gate)
-        {
-            if (_over || _closed)
-            {
-                throw new ViolationException(_over ? "the stream is over" : "a write came after the close");
-            }
-        }
-
-        if (length is < 1 or > RelayProtocol.MaxWriteSize)
-        {
-            throw new ViolationException($"a write must carry 1 to {RelayProtocol.MaxWriteSize} bytes, and not {length}");
-        }
-    }
-
-    private void ThrowIfOver()
-    {
-        lock (_gate)
-        {
-            if (_over)
-            {
-                throw new OperationCanceledException(_abortReason);
-            }
-        }
-    }
-
-    private void OnAbortedByRemote(string reason) => End($"aborted by the other end: {Cut(reason)}", tellRemote: false);
-
-    private void OnClosedByRemote()
-    {
-        lock (_gate)
-        {
-            if (_over || _closed)
-            {
-                return;
-            }
-
-            _closed = true;
-        }
-
-        _queue.Complete();
-    }
+    public void Abort(string reason) => Cut(reason);
 
     private async Task RunAsync(RemoteReference remote, CancellationTokenRegistration onDisconnected)
     {
-        try
-        {
-            Task outbound = SendAsync(remote);
-            Task inbound = ReceiveAsync();
-            await Task.WhenAll(outbound, inbound).ConfigureAwait(false);
-            await _window.WaitUntilAnsweredAsync().ConfigureAwait(false);
-            End(abortReason: null, tellRemote: false);
-        }
-        catch (Exception exception)
-        {
-            Abort(exception.Message);
-        }
-
+        IDisposable? watch = _local.WatchForLoss(OnLocalLost);
+        Task outbound = SendAsync(remote);
+        await ReceiveAsync().ConfigureAwait(false);
+        await ResetIfAbortedAsync().ConfigureAwait(false);
+        await outbound.ConfigureAwait(false);
+        await AwaitAnswersAsync().ConfigureAwait(false);
+        await ResetIfAbortedAsync().ConfigureAwait(false);
+        Finish();
         onDisconnected.Unregister();
+        watch?.Dispose();
 
         // Only now that nobody uses its pipes any more.
         await _local.DisposeAsync().ConfigureAwait(false);
         CompleteEnded();
     }
 
-    /// <summary>From the local connection to the other end.</summary>
+    /// <summary>From the local connection to the other end. It never fails.</summary>
     private async Task SendAsync(RemoteReference remote)
     {
-        ByteStringSender sender = new(remote, RelayProtocol.Write, this);
-        PipeReader input = _local.Input;
         try
         {
-            while (true)
-            {
-                await _window.WaitAsync().ConfigureAwait(false);
-
-                // A Pipe gives bytes that were looked at and left before a cancelled read to TryRead only.
-                ReadResult result = input.TryRead(out ReadResult left) ? left : await input.ReadAsync().ConfigureAwait(false);
-                if (result.IsCanceled)
-                {
-                    // By whoever watched the connection before this, or by the end of the stream.
-                    ThrowIfOver();
-                }
-
-                await SendAsync(sender, result.Buffer).ConfigureAwait(false);
-                input.AdvanceTo(result.Buffer.End);
-                if (result.IsCompleted)
-                {
-                    remote.CallOnly(RelayProtocol.Close);
-                    return;
-                }
-            }
+            await _outbound.RunAsync(remote, this).ConfigureAwait(false);
+            OnLocalEnded();
+        }
+        catch (ConnectionLostException)
+        {
+            OnRemoteLost();
         }
         catch (Exception exception)
         {
-            // The other direction has to learn of it now, and not when it happens to end.
-            Abort(Describe(exception));
-            throw;
+            OnLocalReset(Describe(exception));
         }
     }
 
-    private async ValueTask SendAsync(ByteStringSender sender, ReadOnlySequence<byte> data)
-    {
-        while (!data.IsEmpty)
-        {
-            await _window.WaitAsync().ConfigureAwait(false);
-            int count = (int)Math.Min(data.Length, Math.Min(_window.Room, RelayProtocol.MaxWriteSize));
-            if (count <= 0)
-            {
-                continue; // The window has shrunk since.
-            }
-
-            ReadOnlySequence<byte> part = data.Slice(0, count);
-            _observer?.OnData(StreamDirection.Outbound, part);
-            _window.OnSent(count);
-            await sender.SendAsync(part, count).ConfigureAwait(false);
-            Volatile.Write(ref _sent, _sent + count);
-            data = data.Slice(count);
-        }
-    }
-
-    /// <summary>From the other end to the local connection.</summary>
+    /// <summary>From the other end to the local connection. It never fails.</summary>
     private async Task ReceiveAsync()
     {
         try
         {
             await _queue.DrainAsync(_local.Output).ConfigureAwait(false);
-            await _local.Output.CompleteAsync().ConfigureAwait(false);
+            if (IsClosedByRemote)
+            {
+                await _local.Output.CompleteAsync().ConfigureAwait(false);
+            }
         }
         catch (Exception exception)
         {
-            Abort(Describe(exception));
-            throw;
+            OnLocalLost(exception);
         }
     }
 
-    /// <summary>Ends the stream; the first end counts.</summary>
-    private void End(string? abortReason, bool tellRemote)
-    {
-        RemoteReference? remote;
-        lock (_gate)
-        {
-            if (_over)
-            {
-                return;
-            }
-
-            _over = true;
-            _abortReason = abortReason;
-            remote = _remote;
-        }
-
-        if (abortReason is not null)
-        {
-            IOException failure = new(abortReason);
-            _window.Fail(failure);
-            _queue.Fail(failure);
-            CompleteEnded();
-            AbortLocal();
-        }
-
-        if (remote is not null)
-        {
-            if (tellRemote)
-            {
-                TellAborted(remote, abortReason ?? "the stream is over");
-            }
-            else
-            {
-                remote.Dispose();
-            }
-        }
-    }
-
-    private void AbortLocal()
+    private async Task AwaitAnswersAsync()
     {
         try
         {
-            _local.Abort();
+            await _outbound.Window.WaitUntilAnsweredAsync().ConfigureAwait(false);
         }
-        catch (Exception)
+        catch (IOException)
         {
-            // A host's own way of aborting has failed. That is no reason to end other streams; disposal will close it.
+            // Aborted meanwhile, by whichever side; whoever did it has seen to the rest.
         }
     }
 
-    private static void TellAborted(RemoteReference remote, string reason)
+    private static string Describe(Exception exception) => exception switch
     {
-        try
-        {
-            remote.CallOnly(RelayProtocol.Abort, [Cut(reason)]);
-        }
-        catch (Exception exception) when (exception is ConnectionLostException or ObjectDisposedException)
-        {
-            // Then the other end knows already.
-        }
-
-        remote.Dispose();
-    }
-
-    private void CompleteEnded() => _ended.TrySetResult(new StreamEnd(_abortReason, OutboundBytes, InboundBytes));
-
-    private static string Cut(string reason) => reason.Length > MaxReasonLength ? reason[..MaxReasonLength] : reason;
-
-    private static string Describe(Exception exception) => exception is SocketException { SocketErrorCode: SocketError.ConnectionReset }
-        ? "connection reset by peer"
-        : exception.Message;
+        SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown } => "connection reset by peer",
+        SocketException { SocketErrorCode: SocketError.TimedOut } => "the peer's host does not answer",
+        _ => exception.Message,
+    };
 }

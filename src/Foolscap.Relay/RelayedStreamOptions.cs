@@ -11,4 +11,7 @@ public sealed record RelayedStreamOptions
 
     /// <summary>Who sees what passes; nobody by default.</summary>
     public IRelayedStreamObserver? Observer { get; init; }
+
+    /// <summary>The clock of the time that is left to bytes which are under way when the stream is aborted; the system's by default.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -33,7 +33,7 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>The other end's address, if there is one.</summary>
     public EndPoint? RemoteEndPoint { get; }
 
-    /// <summary>Makes a connection of a connected TCP socket, which then belongs to it. Sets TCP_NODELAY.</summary>
+    /// <summary>Makes a connection of a connected TCP socket, which then belongs to it. Sets TCP_NODELAY and TCP's keepalive.</summary>
     /// <param name="socket">The socket.</param>
     /// <returns>The connection.</returns>
     public static TransportConnection FromSocket(Socket socket)
@@ -78,6 +78,28 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
             OnAbort();
         }
     }
+
+    /// <summary>
+    /// Resets the connection as <see cref="Abort"/> does, but behind all that was written: a TCP socket waits until the
+    /// other end's kernel has it. Where that cannot be known, of pipes and elsewhere than on Linux, it does not wait.
+    /// </summary>
+    /// <param name="timeProvider">The clock; the system's if not given.</param>
+    /// <param name="cancellationToken">Ends the wait, and not the reset.</param>
+    /// <returns>When the connection has been reset. It never fails.</returns>
+    public virtual ValueTask ResetAsync(TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
+    {
+        Abort();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// Asks to be told of losses that neither a read nor a write tells of in time: the other end resets a connection whose
+    /// input has ended in order (within about a second), or its host answers nothing while something is on its way to it
+    /// (after 60 s, or 3 minutes if its window was closed). Only TCP sockets on Linux are watched.
+    /// </summary>
+    /// <param name="onLost">Is called once at most, by any thread; it must neither block nor throw.</param>
+    /// <returns>To be disposed when the connection is let go of.</returns>
+    public virtual IDisposable? WatchForLoss(Action<Exception> onLost) => null;
 
     /// <summary>Lets go of the connection; a direction that has not ended ends now.</summary>
     /// <returns>When it is done.</returns>

@@ -25,18 +25,25 @@ internal sealed class ReceiveQueue(int window)
     private readonly Queue<(long End, PendingAnswer Answer)> _answers = new();
     private long _received;
     private long _written;
+    private bool _finishing;
+    private bool _discarding;
+    private bool _drained;
     private Exception? _failure;
 
     /// <summary>How many bytes the local connection has taken.</summary>
     public long Written => Volatile.Read(ref _written);
 
+    /// <summary>Whether everything up to the end has been passed on.</summary>
+    public bool IsDrained => Volatile.Read(ref _drained);
+
     /// <summary>Takes bytes, if they are within the window.</summary>
     /// <exception cref="ViolationException">They are not; nothing is taken.</exception>
     public void Add(in ReadOnlySequence<byte> data, PendingAnswer answer)
     {
+        bool discarding;
         lock (_gate)
         {
-            if (_failure is not null)
+            if (_failure is not null || _finishing)
             {
                 throw new ViolationException("the stream is over");
             }
@@ -44,6 +51,12 @@ internal sealed class ReceiveQueue(int window)
             CheckRoom(data.Length);
             _received += data.Length;
             _answers.Enqueue((_received, answer));
+            discarding = _discarding;
+        }
+
+        if (discarding)
+        {
+            return;
         }
 
         foreach (ReadOnlyMemory<byte> segment in data)
@@ -71,12 +84,36 @@ internal sealed class ReceiveQueue(int window)
     /// <summary>Nothing more will come.</summary>
     public void Complete() => _pipe.Writer.Complete();
 
+    /// <summary>
+    /// Nothing more will come, whatever is said, and what is there is passed on. Unlike <see cref="Complete"/> it may be called
+    /// by any thread.
+    /// </summary>
+    public void Finish()
+    {
+        lock (_gate)
+        {
+            _finishing = true;
+        }
+
+        _pipe.Reader.CancelPendingRead();
+    }
+
+    /// <summary>The local connection takes nothing any more: what comes now is thrown away, and not answered.</summary>
+    public void Discard()
+    {
+        lock (_gate)
+        {
+            _discarding = true;
+        }
+    }
+
     /// <summary>Passes everything on to the local connection, until its end.</summary>
     public async Task DrainAsync(PipeWriter output)
     {
         try
         {
             await CopyAsync(output).ConfigureAwait(false);
+            Volatile.Write(ref _drained, true);
         }
         finally
         {
@@ -104,14 +141,10 @@ internal sealed class ReceiveQueue(int window)
         while (true)
         {
             ReadResult result = await _pipe.Reader.ReadAsync().ConfigureAwait(false);
-            if (result.IsCanceled)
-            {
-                throw new OperationCanceledException();
-            }
 
             // One piece at a time, given back before its answer invites new bytes: never more than a window is held.
             ReadOnlyMemory<byte> segment = result.Buffer.First;
-            bool isLast = result.IsCompleted && segment.Length == result.Buffer.Length;
+            bool isLast = IsLast(segment.Length, result.IsCompleted && segment.Length == result.Buffer.Length);
             if (!segment.IsEmpty)
             {
                 FlushResult flushed = await output.WriteAsync(segment).ConfigureAwait(false);
@@ -128,6 +161,21 @@ internal sealed class ReceiveQueue(int window)
             {
                 return;
             }
+        }
+    }
+
+    /// <summary>Whether nothing comes behind these bytes; a write may be counted and not be in the pipe yet.</summary>
+    /// <exception cref="OperationCanceledException">The queue has failed.</exception>
+    private bool IsLast(int count, bool isEndOfPipe)
+    {
+        lock (_gate)
+        {
+            if (_failure is not null)
+            {
+                throw new OperationCanceledException();
+            }
+
+            return isEndOfPipe || (_finishing && _written + count == _received);
         }
     }
 

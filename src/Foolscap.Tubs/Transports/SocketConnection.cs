@@ -9,22 +9,52 @@ internal sealed class SocketConnection : TransportConnection
     // One write of the relay protocol, and several TLS records.
     private const int ReadSize = 64 * 1024;
 
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
+
     private readonly Socket _socket;
+    private readonly SocketStream _stream;
     private int _closed;
 
     public SocketConnection(Socket socket)
         : base(socket.RemoteEndPoint)
     {
         socket.NoDelay = true;
+        SocketKeepAlive.Enable(socket);
         _socket = socket;
-        SocketStream stream = new(socket);
-        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true));
-        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: false));
+        _stream = new SocketStream(socket);
+        Input = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true));
+        Output = PipeWriter.Create(_stream, new StreamPipeWriterOptions(leaveOpen: false));
     }
 
     public override PipeReader Input { get; }
 
     public override PipeWriter Output { get; }
+
+    public override IDisposable? WatchForLoss(Action<Exception> onLost)
+    {
+        ArgumentNullException.ThrowIfNull(onLost);
+        return SocketWatch.Shared.Add(_socket, _stream, onLost);
+    }
+
+    public override async ValueTask ResetAsync(TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            // A socket that is closed with a reset throws away what the other end's kernel does not have.
+            for (TimeSpan pause = FirstLook; TcpInfo.TryGet(_socket, out TcpInfo info) && !info.IsDelivered;)
+            {
+                await Task.Delay(pause, timeProvider ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Then without it.
+        }
+
+        Abort();
+    }
 
     protected override void OnAbort()
     {

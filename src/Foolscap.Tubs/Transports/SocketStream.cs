@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Foolscap.Tubs.Transports;
 
@@ -8,7 +9,19 @@ namespace Foolscap.Tubs.Transports;
 /// </summary>
 internal sealed class SocketStream(Socket socket) : Stream
 {
-    private bool _ended;
+    private volatile bool _outputEnded;
+    private volatile bool _inputEnded;
+    private volatile bool _written;
+    private SocketError _sendError;
+
+    /// <summary>Whether the other end's direction has ended, and that has been read.</summary>
+    public bool IsInputEnded => _inputEnded;
+
+    /// <summary>Whether this end's direction has ended.</summary>
+    public bool IsOutputEnded => _outputEnded;
+
+    /// <summary>Whether the other end's kernel may lack something: bytes, or the end behind them.</summary>
+    public bool MayBeUndelivered => _written;
 
     public override bool CanRead => true;
 
@@ -24,16 +37,43 @@ internal sealed class SocketStream(Socket socket) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ValueTask<int> receiving = socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+
+        // A read into no buffer waits for data, and tells of no end.
+        return buffer.IsEmpty ? receiving : CheckEndAsync(receiving);
+    }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        while (buffer.Length > 0)
+        try
         {
-            buffer = buffer[await socket.SendAsync(buffer, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
+            while (buffer.Length > 0)
+            {
+                ValueTask<int> sending = socket.SendAsync(buffer, SocketFlags.None, cancellationToken);
+                _written = true; // Not before: a look between would find nothing on its way, and forget it.
+                buffer = buffer[await sending.ConfigureAwait(false)..];
+            }
+        }
+        catch (SocketException exception) when (_sendError == SocketError.Success)
+        {
+            _sendError = exception.SocketErrorCode;
+            throw;
         }
     }
+
+    /// <summary>Forgets that something has been written.</summary>
+    /// <returns>Whether something had been.</returns>
+    public bool TakeWritten()
+    {
+        bool written = _written;
+        _written = false;
+        return written;
+    }
+
+    /// <summary>Remembers that something may not have been delivered.</summary>
+    public void SetWritten() => _written = true;
 
     public override void Flush()
     {
@@ -51,12 +91,13 @@ internal sealed class SocketStream(Socket socket) : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !_ended)
+        if (disposing && !_outputEnded)
         {
-            _ended = true;
+            _outputEnded = true;
             try
             {
                 socket.Shutdown(SocketShutdown.Send);
+                _written = true;
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {
@@ -65,5 +106,50 @@ internal sealed class SocketStream(Socket socket) : Stream
         }
 
         base.Dispose(disposing);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> CheckEndAsync(ValueTask<int> receiving)
+    {
+        int count = await receiving.ConfigureAwait(false);
+        if (count == 0)
+        {
+            if (IsReset())
+            {
+                throw new SocketException((int)SocketError.ConnectionReset);
+            }
+
+            _inputEnded = true;
+        }
+
+        return count;
+    }
+
+    /// <summary>
+    /// Whether what reads as an end is none. The kernel tells of a reset once: if a send has heard of it, a read sees an
+    /// end, although the other end has sent no FIN.
+    /// </summary>
+    private bool IsReset()
+    {
+        if (_outputEnded || !TcpInfo.TryGet(socket, out TcpInfo info) || info.State != TcpState.Closed)
+        {
+            return false;
+        }
+
+        // A reset behind a FIN is another error than one without (EPIPE), and no read has taken it from a send.
+        SocketError error = _sendError;
+        return (error == SocketError.Success ? GetPendingError() : error) != SocketError.Shutdown;
+    }
+
+    private SocketError GetPendingError()
+    {
+        try
+        {
+            return (SocketError)(int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return SocketError.Success;
+        }
     }
 }
