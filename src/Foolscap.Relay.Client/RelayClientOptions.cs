@@ -6,10 +6,22 @@ namespace Foolscap.Relay.Client;
 public sealed record RelayClientOptions
 {
     /// <summary>
-    /// How many bytes of one connection the client holds on their way to the Tub. 262,144 by default: at 50 ms between
+    /// The most bytes of one connection that the client holds on their way to the Tub. 262,144 by default: at 50 ms between
     /// relay and client that is 5 MB/s for one connection.
     /// </summary>
     public int Window { get; init; } = RelayProtocol.DefaultWindow;
+
+    /// <summary>
+    /// The window that a connection starts with; it grows to <see cref="Window"/> while the connection moves fast enough to
+    /// need it. 16,384 by default, so that thousands of idle connections reserve little of <see cref="MaxBufferedBytes"/>.
+    /// </summary>
+    public int InitialWindow { get; init; } = 16_384;
+
+    /// <summary>
+    /// How many bytes all connections together may hold: windows shrink as this fills, and when there is no room for one more
+    /// connection it is not taken. 256 MiB by default: 1,000 connections at full speed.
+    /// </summary>
+    public long MaxBufferedBytes { get; init; } = 256 * 1024 * 1024;
 
     /// <summary>How long the connection to the Tub may take. 5 s by default, less than a relay waits for an answer.</summary>
     public TimeSpan TargetTimeout { get; init; } = TimeSpan.FromSeconds(5);
@@ -39,9 +51,14 @@ public sealed record RelayClientOptions
     /// <summary>Who sees what is relayed; nobody by default.</summary>
     public IRelayedStreamObserver? Observer { get; init; }
 
+    /// <summary>The window that the client tells a relay.</summary>
+    internal int FirstWindow => Math.Min(InitialWindow, Window);
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Window, 1, nameof(Window));
+        ArgumentOutOfRangeException.ThrowIfLessThan(InitialWindow, 1, nameof(InitialWindow));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxBufferedBytes, 1024 * 1024, nameof(MaxBufferedBytes));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(TargetTimeout, TimeSpan.Zero, nameof(TargetTimeout));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RegisterTimeout, TimeSpan.Zero, nameof(RegisterTimeout));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxStreams, 1, nameof(MaxStreams));

@@ -10,10 +10,16 @@ public sealed record RelayServerOptions
     public string? RegistrarName { get; init; }
 
     /// <summary>
-    /// How many bytes of one connection the relay holds in each direction. 262,144 by default: at 50 ms between relay and
-    /// Tub that is 5 MB/s for one connection.
+    /// The most bytes of one connection that the relay holds on their way from the Tub. 262,144 by default: at 50 ms between
+    /// relay and Tub that is 5 MB/s for one connection.
     /// </summary>
     public int Window { get; init; } = RelayProtocol.DefaultWindow;
+
+    /// <summary>
+    /// The window that a connection starts with; it grows to <see cref="Window"/> while the connection moves fast enough to
+    /// need it. 16,384 by default, so that thousands of idle connections reserve little of <see cref="RelayLimits.MaxBufferedBytes"/>.
+    /// </summary>
+    public int InitialWindow { get; init; } = 16_384;
 
     /// <summary>How long a Tub may take to accept a connection. 10 s by default.</summary>
     public TimeSpan AcceptTimeout { get; init; } = TimeSpan.FromSeconds(10);
@@ -45,9 +51,13 @@ public sealed record RelayServerOptions
     /// <summary>Who sees what is relayed; nobody by default.</summary>
     public IRelayedStreamObserver? Observer { get; init; }
 
+    /// <summary>The window that the relay tells a Tub.</summary>
+    internal int FirstWindow => Math.Min(InitialWindow, Window);
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Window, 1, nameof(Window));
+        ArgumentOutOfRangeException.ThrowIfLessThan(InitialWindow, 1, nameof(InitialWindow));
         ArgumentOutOfRangeException.ThrowIfLessThan(HoldTime, TimeSpan.Zero, nameof(HoldTime));
         ArgumentNullException.ThrowIfNull(Limits, nameof(Limits));
         CheckPositive(AcceptTimeout, nameof(AcceptTimeout));

@@ -7,6 +7,7 @@ namespace Foolscap.Relay.Server;
 /// <param name="TotalStreams">Connections that Tubs have accepted.</param>
 /// <param name="BytesToTubs">Bytes of callers, passed on to Tubs.</param>
 /// <param name="BytesFromTubs">Bytes of Tubs, taken for callers.</param>
+/// <param name="ReservedBytes">Bytes that the streams may hold at the moment, of <see cref="RelayLimits.MaxBufferedBytes"/>.</param>
 /// <param name="RegistrationConflicts">
 /// How often a process registered a TubID anew after another process had taken it: two clients run with one certificate.
 /// </param>
@@ -18,6 +19,7 @@ public sealed record RelayStatistics(
     long TotalStreams,
     long BytesToTubs,
     long BytesFromTubs,
+    long ReservedBytes,
     long RegistrationConflicts,
     IReadOnlyDictionary<RelayRefusal, long> Refusals)
 {

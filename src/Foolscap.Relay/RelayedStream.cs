@@ -42,8 +42,9 @@ public sealed partial class RelayedStream : IByteStringReceiver, IAnswerReceiver
         _local = local;
         _observer = options.Observer;
         _timeProvider = options.TimeProvider;
-        _outbound = new OutboundPump(local.Input, options.Observer);
-        _queue = new ReceiveQueue(options.ReceiveWindow);
+        _outbound = new OutboundPump(local, options);
+        _queue = new ReceiveQueue(
+            new ReceiveWindow(options.ReceiveWindow, options.MaxReceiveWindow, options.Reservation, options.TimeProvider), options.Pacer);
     }
 
     /// <summary>Completes when the stream is over: its local connection is closed, or has been reset. It never fails.</summary>

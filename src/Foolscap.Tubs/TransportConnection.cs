@@ -101,6 +101,15 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     /// <returns>To be disposed when the connection is let go of.</returns>
     public virtual IDisposable? WatchForLoss(Action<Exception> onLost) => null;
 
+    /// <summary>
+    /// Waits until there is something to read, an end or a failure included, without taking a buffer for it. Not to be called
+    /// while <see cref="Input"/> holds bytes that have been read and not consumed.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False, at once, if this kind of connection cannot tell: pipes hold what arrives themselves.</returns>
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    public virtual ValueTask<bool> WaitForInputAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(false);
+
     /// <summary>Lets go of the connection; a direction that has not ended ends now.</summary>
     /// <returns>When it is done.</returns>
     public abstract ValueTask DisposeAsync();

@@ -84,7 +84,7 @@ internal sealed class RelayAttachment(
 
     private Dictionary<object, object?> CreateOptions() => new()
     {
-        [RelayProtocol.WindowKey] = options.Window,
+        [RelayProtocol.WindowKey] = options.FirstWindow,
         [RelayProtocol.EventsKey] = new RelayEvents(OnDraining, OnReplaced),
     };
 

@@ -43,9 +43,10 @@ internal sealed class StreamListener(
 
         RemoteReference responder = call.Get<RemoteReference>(0) ?? throw new ViolationException("accept() needs a responder.");
         string peer = GetPeer(call);
+        BufferReservation reservation;
         try
         {
-            allowance.BeginOpening();
+            reservation = allowance.BeginOpening();
         }
         catch (ViolationException violation)
         {
@@ -57,15 +58,15 @@ internal sealed class StreamListener(
         {
             int sendWindow = await _sendWindow.Task.ConfigureAwait(false);
             TransportConnection target = await bridge.ConnectAsync(timeProvider, _stopping.Token).ConfigureAwait(false);
-            RelayedStream handler = new(target, new RelayedStreamOptions { ReceiveWindow = options.Window, Observer = options.Observer });
+            RelayedStream handler = new(target, CreateOptions(reservation));
 
             // Nothing may be called on the responder before the relay has this answer.
-            call.AfterAnswer(() => Start(handler, responder, sendWindow, peer));
+            call.AfterAnswer(() => Start(handler, responder, sendWindow, peer, reservation));
             return handler;
         }
         catch (Exception exception)
         {
-            allowance.EndStream();
+            allowance.EndStream(reservation);
             bool isStopped = exception is OperationCanceledException;
             Refuse(responder, peer, isStopped ? AcceptRefusal.Stopped : AcceptRefusal.TargetUnreachable, exception);
             throw isStopped ? new ViolationException(Stopped) : exception;
@@ -75,6 +76,15 @@ internal sealed class StreamListener(
             allowance.EndOpening();
         }
     }
+
+    private RelayedStreamOptions CreateOptions(BufferReservation reservation) => new()
+    {
+        ReceiveWindow = options.FirstWindow,
+        MaxReceiveWindow = options.Window,
+        Reservation = reservation,
+        Observer = options.Observer,
+        TimeProvider = timeProvider,
+    };
 
     private void Refuse(RemoteReference responder, string peer, AcceptRefusal refusal, Exception reason)
     {
@@ -86,7 +96,7 @@ internal sealed class StreamListener(
         responder.Dispose();
     }
 
-    private void Start(RelayedStream handler, RemoteReference responder, int sendWindow, string peer)
+    private void Start(RelayedStream handler, RemoteReference responder, int sendWindow, string peer, BufferReservation reservation)
     {
         _active.TryAdd(handler, true);
         handler.Start(responder, sendWindow);
@@ -95,14 +105,14 @@ internal sealed class StreamListener(
             handler.Abort(Stopped);
         }
 
-        _ = ForgetAsync(handler, peer);
+        _ = ForgetAsync(handler, peer, reservation);
     }
 
-    private async Task ForgetAsync(RelayedStream handler, string peer)
+    private async Task ForgetAsync(RelayedStream handler, string peer, BufferReservation reservation)
     {
         StreamEnd end = await handler.Ended.ConfigureAwait(false);
         _active.TryRemove(handler, out _);
-        allowance.EndStream();
+        allowance.EndStream(reservation);
         log.StreamEnded(peer, end.InboundBytes, end.OutboundBytes, end.AbortReason ?? "both sides have ended it");
     }
 

@@ -23,6 +23,8 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
     private readonly AcceptCall _accept;
     private readonly ActiveStreams _active;
     private readonly RefusalCounters<RelayRefusal> _refusals;
+    private readonly BufferBudget _budget;
+    private readonly TokenBucket? _bytes;
     private volatile bool _draining;
     private int _refusing;
     private int _held;
@@ -42,6 +44,8 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
         _quota = new StreamQuota(options.Limits);
         _accept = new AcceptCall(options, timeProvider);
         _active = new ActiveStreams(options.Limits.StreamIdleTimeout, timeProvider);
+        _budget = new BufferBudget(options.Limits.MaxBufferedBytes);
+        _bytes = options.Limits.BytesPerSecond is long rate ? new TokenBucket(rate, rate, timeProvider) : null;
     }
 
     public RelayStatistics GetStatistics() => new(
@@ -51,6 +55,7 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
         Interlocked.Read(ref _total),
         Interlocked.Read(ref _toTubs),
         Interlocked.Read(ref _fromTubs),
+        _budget.Reserved,
         _registry.Conflicts,
         _refusals.Counts);
 
@@ -91,7 +96,9 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
         RefusedConnectionException? refusal = null;
         try
         {
-            RelayedStream stream = await OpenAsync(caller, tubId, peer).ConfigureAwait(false);
+            using BufferReservation reservation = _budget.TryReserve(_options.FirstWindow) ?? throw new RefusedConnectionException(
+                RelayRefusal.BufferLimit, "this relay holds as many bytes as it takes, try again later");
+            RelayedStream stream = await OpenAsync(caller, tubId, peer, reservation).ConfigureAwait(false);
             Interlocked.Increment(ref _total);
             _log.StreamStarted(peer, tubId);
             StreamEnd end = await _active.RunAsync(stream).ConfigureAwait(false);
@@ -127,7 +134,7 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
 
     /// <summary>Asks the Tub, and waits for it to come back if it is away for a moment, while the caller is watched.</summary>
     /// <exception cref="RefusedConnectionException">The connection is not to be relayed.</exception>
-    private async Task<RelayedStream> OpenAsync(TransportConnection caller, string tubId, string peer)
+    private async Task<RelayedStream> OpenAsync(TransportConnection caller, string tubId, string peer, BufferReservation reservation)
     {
         if (await _policy.GetDenialAsync(new StreamRequest(TubId.Parse(tubId), caller.RemoteEndPoint)).ConfigureAwait(false) is string denial)
         {
@@ -140,7 +147,7 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
         CallerWatch watch = new(caller.Input);
         await using (watch.ConfigureAwait(false))
         {
-            (stream, handler, sendWindow) = await AcceptAsync(caller, tubId, peer, watch.Gone).ConfigureAwait(false);
+            (stream, handler, sendWindow) = await AcceptAsync(caller, tubId, peer, reservation, watch.Gone).ConfigureAwait(false);
         }
 
         stream.Start(handler, sendWindow);
@@ -148,7 +155,7 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
     }
 
     private async Task<(RelayedStream Stream, RemoteReference Handler, int SendWindow)> AcceptAsync(
-        TransportConnection caller, string tubId, string peer, CancellationToken gone)
+        TransportConnection caller, string tubId, string peer, BufferReservation reservation, CancellationToken gone)
     {
         while (true)
         {
@@ -170,24 +177,34 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
                     RelayRefusal.AcceptRate, $"Tub {tubId} is offered {_options.Limits.AcceptsPerSecondPerTub} connections a second already");
             }
 
-            if (await OfferAsync(caller, registration, peer, gone).ConfigureAwait(false) is (RelayedStream, RemoteReference) accepted)
+            RelayedStream stream = new(caller, CreateOptions(sighting.Tub, reservation));
+            if (await OfferAsync(stream, registration, peer, gone).ConfigureAwait(false) is RemoteReference handler)
             {
-                return (accepted.Item1, accepted.Item2, registration.SendWindow);
+                return (stream, handler, registration.SendWindow);
             }
         }
     }
 
-    /// <summary>Offers the connection once.</summary>
-    /// <returns>None if the Tub was lost meanwhile.</returns>
-    private async Task<(RelayedStream Stream, RemoteReference Handler)?> OfferAsync(
-        TransportConnection caller, TubRegistration registration, string peer, CancellationToken gone)
+    private RelayedStreamOptions CreateOptions(KnownTub tub, BufferReservation reservation) => new()
     {
-        RelayedStream stream = new(caller, new RelayedStreamOptions { ReceiveWindow = _options.Window, Observer = this });
+        ReceiveWindow = _options.FirstWindow,
+        MaxReceiveWindow = _options.Window,
+        Reservation = reservation,
+        Pacer = RatePacer.Create(tub.Bytes, _bytes, _timeProvider),
+        Observer = this,
+        TimeProvider = _timeProvider,
+    };
+
+    /// <summary>Offers the connection once.</summary>
+    /// <returns>The Tub's handler; none if the Tub was lost meanwhile.</returns>
+    private async Task<RemoteReference?> OfferAsync(
+        RelayedStream stream, TubRegistration registration, string peer, CancellationToken gone)
+    {
         try
         {
             if (await _accept.RunAsync(registration, stream, peer, gone).ConfigureAwait(false) is RemoteReference handler)
             {
-                return (stream, handler);
+                return handler;
             }
         }
         catch (RefusedConnectionException refusal)

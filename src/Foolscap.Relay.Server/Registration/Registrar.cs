@@ -45,7 +45,7 @@ internal sealed class Registrar(
         {
             [RelayProtocol.VersionKey] = RelayProtocol.Version,
             [RelayProtocol.HintsKey] = tub.Hints.Select(hint => hint.ToString()).ToList(),
-            [RelayProtocol.WindowKey] = options.Window,
+            [RelayProtocol.WindowKey] = options.FirstWindow,
         };
     }
 

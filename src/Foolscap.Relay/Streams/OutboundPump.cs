@@ -1,13 +1,25 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using Foolscap.Tubs;
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
 
 namespace Foolscap.Relay.Streams;
 
 /// <summary>From the local connection to the other end, a window at most ahead of its answers. Idle, it holds no buffer.</summary>
-internal sealed class OutboundPump(PipeReader input, IRelayedStreamObserver? observer)
+[SuppressMessage(
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "A source of cancellations without a timer holds nothing that has to be let go of.")]
+internal sealed class OutboundPump(TransportConnection local, RelayedStreamOptions options)
 {
+    /// <summary>The most that one read brings.</summary>
+    private const int ReadSize = 64 * 1024;
+
+    private readonly PipeReader _input = local.Input;
+    private readonly BufferBudget? _budget = options.Reservation?.Budget;
+    private readonly CancellationTokenSource _stopping = new();
     private volatile bool _stopped;
+    private bool _started;
     private long _sent;
 
     public SendWindow Window { get; } = new();
@@ -23,17 +35,21 @@ internal sealed class OutboundPump(PipeReader input, IRelayedStreamObserver? obs
         while (true)
         {
             await Window.WaitAsync().ConfigureAwait(false);
-
-            // A Pipe gives bytes that were looked at and left before a cancelled read to TryRead only.
-            ReadResult result = input.TryRead(out ReadResult left) ? left : await input.ReadAsync().ConfigureAwait(false);
-            if (result.IsCanceled && _stopped)
+            int held = await HoldAsync().ConfigureAwait(false);
+            bool isEnd;
+            try
             {
-                throw new OperationCanceledException(); // Else by whoever watched the connection before this.
+                isEnd = await PassOnAsync(sender).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (held > 0)
+                {
+                    _budget!.Release(held);
+                }
             }
 
-            await SendAsync(sender, result.Buffer).ConfigureAwait(false);
-            input.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted)
+            if (isEnd)
             {
                 remote.CallOnly(RelayProtocol.Close);
                 return;
@@ -46,7 +62,45 @@ internal sealed class OutboundPump(PipeReader input, IRelayedStreamObserver? obs
     {
         _stopped = true;
         Window.Fail(reason);
-        input.CancelPendingRead();
+        _stopping.Cancel();
+        _input.CancelPendingRead();
+    }
+
+    /// <summary>
+    /// Waits until there is something to read, and then until it may be held, if that can be told apart: an idle stream
+    /// holds nothing.
+    /// </summary>
+    private async ValueTask<int> HoldAsync()
+    {
+        if (!_started)
+        {
+            _started = true;
+            return 0; // Whoever watched the connection before this has left bytes in the reader.
+        }
+
+        if (_budget is null || !await local.WaitForInputAsync(_stopping.Token).ConfigureAwait(false))
+        {
+            return 0;
+        }
+
+        await _budget.HoldAsync(ReadSize, _stopping.Token).ConfigureAwait(false);
+        return ReadSize;
+    }
+
+    /// <summary>Passes on what one read brings.</summary>
+    /// <returns>Whether that was all.</returns>
+    private async ValueTask<bool> PassOnAsync(ByteStringSender sender)
+    {
+        // A Pipe gives bytes that were looked at and left before a cancelled read to TryRead only.
+        ReadResult result = _input.TryRead(out ReadResult left) ? left : await _input.ReadAsync().ConfigureAwait(false);
+        if (result.IsCanceled && _stopped)
+        {
+            throw new OperationCanceledException(); // Else by whoever watched the connection before this.
+        }
+
+        await SendAsync(sender, result.Buffer).ConfigureAwait(false);
+        _input.AdvanceTo(result.Buffer.End);
+        return result.IsCompleted;
     }
 
     private async ValueTask SendAsync(ByteStringSender sender, ReadOnlySequence<byte> data)
@@ -60,8 +114,13 @@ internal sealed class OutboundPump(PipeReader input, IRelayedStreamObserver? obs
                 continue; // The window has shrunk since.
             }
 
+            if (options.Pacer is IRelayedStreamPacer pacer)
+            {
+                await pacer.WaitAsync(count, _stopping.Token).ConfigureAwait(false);
+            }
+
             ReadOnlySequence<byte> part = data.Slice(0, count);
-            observer?.OnData(StreamDirection.Outbound, part);
+            options.Observer?.OnData(StreamDirection.Outbound, part);
             Window.OnSent(count);
             await sender.SendAsync(part, count).ConfigureAwait(false);
             Volatile.Write(ref _sent, _sent + count);

@@ -1,7 +1,8 @@
+using Foolscap.Tubs;
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics;
 using System.IO.Pipelines;
-using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Streams;
 
@@ -10,7 +11,11 @@ namespace Foolscap.Relay.Streams;
 /// answers that are due when it has. Empty, it holds no buffer. <see cref="Add"/> and <see cref="Complete"/> are called
 /// by one thread at a time, <see cref="DrainAsync"/> by another.
 /// </summary>
-internal sealed class ReceiveQueue(int window)
+[SuppressMessage(
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "A source of cancellations without a timer holds nothing that has to be let go of.")]
+internal sealed class ReceiveQueue(ReceiveWindow window, IRelayedStreamPacer? pacer = null)
 {
     // The window is the bound, and the pipe's own would only get in its way. The reader goes on at once: it starts a
     // send that does not block, and a hop to another thread would cost more than that.
@@ -21,6 +26,7 @@ internal sealed class ReceiveQueue(int window)
         minimumSegmentSize: 16 * 1024,
         useSynchronizationContext: false));
 
+    private readonly CancellationTokenSource _over = new();
     private readonly Lock _gate = new();
     private readonly Queue<(long End, PendingAnswer Answer)> _answers = new();
     private long _received;
@@ -73,11 +79,13 @@ internal sealed class ReceiveQueue(int window)
     /// <exception cref="ViolationException">It is not.</exception>
     public void CheckRoom(long length)
     {
-        // The window never changes here, so that the right edge is what has been answered and the window.
-        if (_received + length > Written + window)
+        lock (_gate)
         {
-            throw new ViolationException(
-                $"a write of {length} bytes goes beyond the window of {window}: {_received - Written} are not answered yet");
+            if (_received + length > window.Edge)
+            {
+                throw new ViolationException(
+                    $"a write of {length} bytes goes beyond the window of {window.Size}: {_received - _written} are not answered yet");
+            }
         }
     }
 
@@ -133,6 +141,7 @@ internal sealed class ReceiveQueue(int window)
         }
 
         answers.ForEach(answer => answer.Fail(failure));
+        _over.Cancel();
         _pipe.Reader.CancelPendingRead();
     }
 
@@ -147,6 +156,11 @@ internal sealed class ReceiveQueue(int window)
             bool isLast = IsLast(segment.Length, result.IsCompleted && segment.Length == result.Buffer.Length);
             if (!segment.IsEmpty)
             {
+                if (pacer is not null)
+                {
+                    await pacer.WaitAsync(segment.Length, _over.Token).ConfigureAwait(false);
+                }
+
                 FlushResult flushed = await output.WriteAsync(segment).ConfigureAwait(false);
                 if (flushed.IsCompleted || flushed.IsCanceled)
                 {
@@ -184,15 +198,23 @@ internal sealed class ReceiveQueue(int window)
         lock (_gate)
         {
             Volatile.Write(ref _written, _written + count);
+            window.OnWritten(_written);
         }
 
-        while (TryTakeDueAnswer(out PendingAnswer answer))
+        while (TryTakeDueAnswer(out PendingAnswer answer, out int? newWindow))
         {
-            answer.Complete();
+            if (newWindow is int size)
+            {
+                answer.Complete(size);
+            }
+            else
+            {
+                answer.Complete();
+            }
         }
     }
 
-    private bool TryTakeDueAnswer(out PendingAnswer answer)
+    private bool TryTakeDueAnswer(out PendingAnswer answer, out int? newWindow)
     {
         lock (_gate)
         {
@@ -200,11 +222,12 @@ internal sealed class ReceiveQueue(int window)
             {
                 _answers.Dequeue();
                 answer = due.Answer;
+                newWindow = window.OnAnswered(due.End);
                 return true;
             }
         }
 
-        answer = default;
+        (answer, newWindow) = (default, null);
         return false;
     }
 }

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Foolscap.Tubs.Transports;
 
@@ -30,6 +31,21 @@ internal sealed class SocketConnection : TransportConnection
     public override PipeReader Input { get; }
 
     public override PipeWriter Output { get; }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<bool> WaitForInputAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The read tells of it.
+        }
+
+        return true;
+    }
 
     public override IDisposable? WatchForLoss(Action<Exception> onLost)
     {

@@ -20,7 +20,7 @@ internal sealed class ReceiveQueueTests
     [Test]
     public async Task Answer_OutputHasNotTakenTheBytes_IsHeldBack()
     {
-        ReceiveQueue queue = new(100);
+        ReceiveQueue queue = new(new ReceiveWindow(100, largest: 0, reservation: null, TimeProvider.System));
         RemoteReference remote = await GiveAsync(queue);
         DuplexPipePair local = new(Piping.Unbuffered);
         Task draining = queue.DrainAsync(local.First.Output);
@@ -42,7 +42,7 @@ internal sealed class ReceiveQueueTests
     [Test]
     public async Task Answer_NobodyDrains_IsHeldBack()
     {
-        ReceiveQueue queue = new(100);
+        ReceiveQueue queue = new(new ReceiveWindow(100, largest: 0, reservation: null, TimeProvider.System));
         RemoteReference remote = await GiveAsync(queue);
         Task<object?> answer = remote.CallAsync("write", [Piping.Bytes(10)]);
         await _tubs.RoundTripAsync();
@@ -55,7 +55,7 @@ internal sealed class ReceiveQueueTests
     [Test]
     public async Task Answers_ManyWrites_ComeInTheirOrder()
     {
-        ReceiveQueue queue = new(1000);
+        ReceiveQueue queue = new(new ReceiveWindow(1000, largest: 0, reservation: null, TimeProvider.System));
         RemoteReference remote = await GiveAsync(queue);
         AnswerOrder order = new(count: 20);
         ByteStringSender sender = new(remote, "write", order);
@@ -75,7 +75,7 @@ internal sealed class ReceiveQueueTests
     [Test]
     public async Task Add_UpToTheRightEdge_IsTaken()
     {
-        ReceiveQueue queue = new(10);
+        ReceiveQueue queue = new(new ReceiveWindow(10, largest: 0, reservation: null, TimeProvider.System));
         RemoteReference remote = await GiveAsync(queue);
         Task<object?>[] answers = [remote.CallAsync("write", [Piping.Bytes(6)]), remote.CallAsync("write", [Piping.Bytes(4)])];
         await _tubs.RoundTripAsync();
@@ -88,7 +88,7 @@ internal sealed class ReceiveQueueTests
     [Test]
     public async Task Add_OneByteBeyondTheRightEdge_IsRefusedAndNotTaken()
     {
-        ReceiveQueue queue = new(10);
+        ReceiveQueue queue = new(new ReceiveWindow(10, largest: 0, reservation: null, TimeProvider.System));
         RemoteReference remote = await GiveAsync(queue);
         Task<object?> first = remote.CallAsync("write", [Piping.Bytes(6)]);
         RemoteException refusal = (await Assert.ThrowsAsync<RemoteException>(async () => await remote.CallAsync("write", [Piping.Bytes(5, seed: 2)]).Within("the refusal")))!;
@@ -105,7 +105,7 @@ internal sealed class ReceiveQueueTests
     [Test]
     public async Task Add_AfterAnAnswer_HasTheWindowAgain()
     {
-        ReceiveQueue queue = new(10);
+        ReceiveQueue queue = new(new ReceiveWindow(10, largest: 0, reservation: null, TimeProvider.System));
         RemoteReference remote = await GiveAsync(queue);
         Pipe output = new(Piping.Boundless);
         _ = queue.DrainAsync(output.Writer);
@@ -120,7 +120,7 @@ internal sealed class ReceiveQueueTests
     [Test]
     public async Task Drain_Completed_PassesEverythingOnFirst()
     {
-        ReceiveQueue queue = new(300_000);
+        ReceiveQueue queue = new(new ReceiveWindow(300_000, largest: 0, reservation: null, TimeProvider.System));
         RemoteReference remote = await GiveAsync(queue);
         byte[] bytes = Piping.Bytes(260_000);
         Task[] answers = [.. bytes.Chunk(65_000).Select(part => remote.CallAsync("write", [part]))];
@@ -136,7 +136,7 @@ internal sealed class ReceiveQueueTests
     [Test]
     public async Task Drain_OutputTakesNoMore_Fails()
     {
-        ReceiveQueue queue = new(100);
+        ReceiveQueue queue = new(new ReceiveWindow(100, largest: 0, reservation: null, TimeProvider.System));
         RemoteReference remote = await GiveAsync(queue);
         Pipe output = new(Piping.Boundless);
         await output.Reader.CompleteAsync();
@@ -150,7 +150,7 @@ internal sealed class ReceiveQueueTests
     [Test]
     public async Task Fail_WritesWait_AnswersThemWithTheErrorAndEndsTheDrain()
     {
-        ReceiveQueue queue = new(100);
+        ReceiveQueue queue = new(new ReceiveWindow(100, largest: 0, reservation: null, TimeProvider.System));
         RemoteReference remote = await GiveAsync(queue);
         Task<object?>[] answers = [remote.CallAsync("write", [Piping.Bytes(10)]), remote.CallAsync("write", [Piping.Bytes(20)])];
         await _tubs.RoundTripAsync();
@@ -169,7 +169,7 @@ internal sealed class ReceiveQueueTests
     [Test]
     public async Task Fail_DrainWaitsForBytes_EndsIt()
     {
-        ReceiveQueue queue = new(100);
+        ReceiveQueue queue = new(new ReceiveWindow(100, largest: 0, reservation: null, TimeProvider.System));
         Pipe output = new(Piping.Boundless);
         Task draining = queue.DrainAsync(output.Writer);
         queue.Fail(new IOException("it is over"));
