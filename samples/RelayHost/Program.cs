@@ -17,7 +17,8 @@ Option<ConnectionHint[]> hints = new("--hint")
     Description = "Where others reach this relay, such as tcp:relay.example.org:7000; the listening address if not given.",
     CustomParser = result => [.. result.Tokens.Select(token => Read(result, _ => ConnectionHint.Parse(token.Value))).OfType<ConnectionHint>()],
 };
-RootCommand command = new("Runs a Foolscap relay.") { folder, listen, hints };
+Option<int> drain = new("--drain") { Description = "How many seconds relayed connections may go on after SIGTERM.", DefaultValueFactory = _ => 30 };
+RootCommand command = new("Runs a Foolscap relay.") { folder, listen, hints, drain };
 command.SetAction(async (parsed, stopping) =>
 {
     string directory = parsed.GetRequiredValue(folder).FullName;
@@ -34,8 +35,11 @@ command.SetAction(async (parsed, stopping) =>
     SecretFile.Write(furlFile, $"{relay.RegistrarFurl}\n");
     Console.WriteLine(relay.RegistrarFurl);
     await Task.Delay(Timeout.Infinite, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    // SIGTERM, or Ctrl+C: what is relayed may come to its own end, within this time.
+    await relay.DrainAsync(TimeSpan.FromSeconds(parsed.GetValue(drain)), CancellationToken.None);
 });
-return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
+return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = Timeout.InfiniteTimeSpan });
 
 static T? Read<T>(System.CommandLine.Parsing.ArgumentResult result, Func<string, T> parse)
 {
