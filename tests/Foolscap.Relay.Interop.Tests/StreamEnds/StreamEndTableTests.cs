@@ -10,6 +10,7 @@ namespace Foolscap.Relay.Interop.Tests.StreamEnds;
 [Parallelizable(ParallelScope.Children)]
 internal sealed class StreamEndTableTests
 {
+    private readonly SemaphoreSlim _opening = new(1);
     private RawRoute _route = null!;
 
     [OneTimeSetUp]
@@ -100,7 +101,19 @@ internal sealed class StreamEndTableTests
 
     private async Task<(StreamSide B, StreamSide C)> OpenAsync()
     {
-        (RawSocket b, RawSocket c) = await _route.OpenAsync();
+        // One at a time, or one test's C would be another test's.
+        await _opening.WaitAsync();
+        RawSocket b;
+        RawSocket c;
+        try
+        {
+            (b, c) = await _route.OpenAsync();
+        }
+        finally
+        {
+            _opening.Release();
+        }
+
         StreamSide first = new(b, "B", seed: 1);
         StreamSide second = new(c, "C", seed: 2);
         first.Start(second);
