@@ -76,6 +76,8 @@ internal sealed class AbortTests
     {
         await using StreamUnderTest test = await StreamUnderTest.StartAsync();
         await test.Outside.Input.CompleteAsync();
+        await test.Outside.Output.CompleteAsync();
+        await test.Peer.NextAsync("close");
         await StreamUnderTest.RefusedAsync(() => test.WriteAsync(Piping.Bytes(10)));
         Assert.That((await test.Peer.NextAsync("abort")).Text, Is.EqualTo("The local connection takes no more bytes."));
         Assert.That((await test.EndedAsync()).InboundBytes, Is.Zero);

@@ -1,0 +1,190 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Foolscap.TestUtilities;
+using Foolscap.Tubs.Transports;
+
+namespace Foolscap.Tubs.Tests.Transports;
+
+/// <summary>Ends of real sockets, of which Linux tells more than others.</summary>
+[Platform("Linux")]
+internal sealed class SocketConnectionTests
+{
+    private Socket _peer = null!;
+    private Socket _socket = null!;
+    private TransportConnection _connection = null!;
+
+    [SetUp]
+    public async Task ConnectAsync()
+    {
+        using Socket listening = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listening.Listen();
+        _peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await _peer.ConnectAsync(listening.LocalEndPoint!).WithinLimit();
+        _socket = await listening.AcceptAsync().WithinLimit();
+        _connection = TransportConnection.FromSocket(_socket);
+    }
+
+    [TearDown]
+    public async Task DisposeAsync()
+    {
+        _peer.Dispose();
+        await _connection.DisposeAsync();
+    }
+
+    [Test]
+    public void KeepAlive_IsSet()
+    {
+        Assert.Multiple(() =>
+        {
+            Assert.That(_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive), Is.Not.EqualTo(0));
+            Assert.That(_socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime), Is.EqualTo(20));
+            Assert.That(_socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval), Is.EqualTo(10));
+            Assert.That(_socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount), Is.EqualTo(4));
+        });
+    }
+
+    [Test]
+    public async Task Read_ResetOfWhichASendHasHeard_GivesTheBytesAndThenTheReset()
+    {
+        await _peer.SendAsync(new byte[100]).WithinLimit();
+        await ResetPeerAsync();
+        await Assert.ThatAsync(async () => await _connection.Output.WriteAsync(new byte[1]), Throws.TypeOf<SocketException>());
+        Assert.That(await ReadToEndAsync(), Is.EqualTo((100, SocketError.ConnectionReset)));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Read_ResetBehindAnEnd_IsTheEnd(bool afterASend)
+    {
+        await _peer.SendAsync(new byte[100]).WithinLimit();
+        _peer.Shutdown(SocketShutdown.Send);
+        await ResetPeerAsync();
+        if (afterASend)
+        {
+            await Assert.ThatAsync(async () => await _connection.Output.WriteAsync(new byte[1]), Throws.TypeOf<SocketException>());
+        }
+
+        Assert.That(await ReadToEndAsync(), Is.EqualTo((100, SocketError.Success)));
+    }
+
+    [Test]
+    public async Task Reset_PeerHasNotTakenEverything_WaitsForIt()
+    {
+        const int Size = 8 * 1024 * 1024;
+        Task<FlushResult> writing = _connection.Output.WriteAsync(new byte[Size]).AsTask();
+        Task<(long Count, SocketError Error)> receiving = ReceiveAsync();
+        await writing.WithinLimit();
+        await _connection.ResetAsync().WithinLimit();
+        Assert.That(await receiving.WithinLimit(), Is.EqualTo(((long)Size, SocketError.ConnectionReset)));
+    }
+
+    [Test]
+    public async Task Reset_PeerStandsStillAndTheWaitIsEnded_ResetsAllTheSame()
+    {
+        FakeTimeProvider time = new();
+        using CancellationTokenSource ended = new();
+        Task writing = _connection.Output.WriteAsync(new byte[64 * 1024 * 1024]).AsTask();
+        Task resetting = _connection.ResetAsync(time, ended.Token).AsTask();
+        await time.WaitForTimerAsync(_ => true);
+        Assert.That(resetting.IsCompleted, Is.False);
+        await ended.CancelAsync();
+        await resetting.WithinLimit();
+        Assert.That((await ReceiveAsync().WithinLimit()).Error, Is.EqualTo(SocketError.ConnectionReset));
+        await Assert.ThatAsync(() => writing.WithinLimit(), Throws.InstanceOf<Exception>().And.Not.TypeOf<TimeoutException>());
+    }
+
+    [Test]
+    public async Task Watch_ResetBehindAnEnd_IsToldOnce()
+    {
+        FakeTimeProvider time = new();
+        SocketWatch watch = new(time);
+        SocketStream stream = new(_socket);
+        List<SocketError> told = [];
+        using IDisposable watched = watch.Add(_socket, stream, lost => told.Add(lost.SocketErrorCode));
+        _peer.Shutdown(SocketShutdown.Send);
+        Assert.That(await stream.ReadAsync(new byte[10]).WithinLimit(), Is.Zero);
+        time.Advance(SocketWatch.Period);
+        Assert.That(told, Is.Empty, "A half-closed connection is alive.");
+
+        await ResetPeerAsync();
+        time.Advance(SocketWatch.Period);
+        time.Advance(SocketWatch.Period);
+        Assert.That(told, Is.EqualTo(new[] { SocketError.ConnectionReset }));
+        Assert.That(watch.Count, Is.Zero);
+        Assert.That(time.ArmedTimers, Is.Empty);
+    }
+
+    [Test]
+    public async Task Watch_BothDirectionsEnded_IsNoLoss()
+    {
+        FakeTimeProvider time = new();
+        SocketWatch watch = new(time);
+        SocketStream stream = new(_socket);
+        List<SocketError> told = [];
+        IDisposable watched = watch.Add(_socket, stream, lost => told.Add(lost.SocketErrorCode));
+        _peer.Shutdown(SocketShutdown.Send);
+        Assert.That(await stream.ReadAsync(new byte[10]).WithinLimit(), Is.Zero);
+        await stream.DisposeAsync();
+        Assert.That(await _peer.ReceiveAsync(new byte[10]).WithinLimit(), Is.Zero);
+        time.Advance(SocketWatch.Period);
+        Assert.That(told, Is.Empty);
+        watched.Dispose();
+        Assert.That(watch.Count, Is.Zero, "It holds no connection that has been let go of.");
+        Assert.That(time.ArmedTimers, Is.Empty);
+    }
+
+    private async Task ResetPeerAsync()
+    {
+        _peer.LingerState = new LingerOption(enable: true, seconds: 0);
+        _peer.Dispose();
+        CancellationToken limit = TestTime.Token;
+        while (TcpInfo.TryGet(_socket, out TcpInfo info) && info.State != TcpState.Closed)
+        {
+            limit.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private async Task<(int Count, SocketError Error)> ReadToEndAsync()
+    {
+        int count = 0;
+        try
+        {
+            while (true)
+            {
+                ReadResult result = await _connection.Input.ReadAsync().WithinLimit();
+                count += (int)result.Buffer.Length;
+                _connection.Input.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted)
+                {
+                    return (count, SocketError.Success);
+                }
+            }
+        }
+        catch (SocketException exception)
+        {
+            return (count, exception.SocketErrorCode);
+        }
+    }
+
+    private async Task<(long Count, SocketError Error)> ReceiveAsync()
+    {
+        long count = 0;
+        byte[] buffer = new byte[64 * 1024];
+        try
+        {
+            while (await _peer.ReceiveAsync(buffer) is int more and > 0)
+            {
+                count += more;
+            }
+
+            return (count, SocketError.Success);
+        }
+        catch (SocketException exception)
+        {
+            return (count, exception.SocketErrorCode);
+        }
+    }
+}
