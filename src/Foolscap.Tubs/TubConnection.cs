@@ -6,7 +6,6 @@ using Foolscap.Furls;
 using Foolscap.Tubs.Banana;
 using Foolscap.Tubs.Connections;
 using Foolscap.Tubs.Negotiation;
-using Foolscap.Tubs.Transports;
 
 namespace Foolscap.Tubs;
 
@@ -18,31 +17,23 @@ namespace Foolscap.Tubs;
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Ending the connection disposes them.")]
 public sealed class TubConnection
 {
-    /// <summary>How long an orderly end may take before the connection is cut.</summary>
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
-
     /// <summary>How long a peer may take to answer when it is in doubt that it is still there.</summary>
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Tub _tub;
-    private readonly PeerTls _tls;
     private readonly PipeReader _input;
     private readonly TransportConnection _transport;
     private readonly MessageDecoder _decoder;
     private readonly InboundMessages _inbound;
     private readonly Keepalive _keepalive;
-    private readonly CancellationTokenSource _disconnected = new();
-    private readonly TaskCompletionSource<ConnectionLostException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConnectionCloser _closer;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
     private int _probing;
-    private volatile bool _isGraceful;
 
     internal TubConnection(Tub tub, NegotiatedConnection negotiated)
     {
         _tub = tub;
-        _tls = negotiated.Tls;
         _input = negotiated.Input;
         _transport = negotiated.Transport;
         RemoteTubId = negotiated.RemoteTubId;
@@ -51,9 +42,9 @@ public sealed class TubConnection
         Calls = new InboundCalls(this, tub);
         _inbound = new InboundMessages(this, tub);
         _decoder = new MessageDecoder(tub.Options.Limits, _inbound);
-        Outbox = new Outbox(_tls.Stream, _inbound, IsMaster, OnSendFailed);
+        Outbox = new Outbox(negotiated.Tls.Stream, _inbound, IsMaster, OnSendFailed);
         _keepalive = new Keepalive(tub.TimeProvider, tub.Options, Ping, OnSilent);
-        Disconnected = _disconnected.Token;
+        _closer = new ConnectionCloser(tub, negotiated, Outbox, PendingCalls);
         _reading = ReadAsync();
     }
 
@@ -70,10 +61,10 @@ public sealed class TubConnection
     public EndPoint? RemoteEndPoint => _transport.RemoteEndPoint;
 
     /// <summary>Cancelled when the connection has ended, for whatever reason.</summary>
-    public CancellationToken Disconnected { get; }
+    public CancellationToken Disconnected => _closer.Disconnected;
 
     /// <summary>Completes when the connection has ended, with the reason; it never fails.</summary>
-    public Task<ConnectionLostException> Ended => _ended.Task;
+    public Task<ConnectionLostException> Ended => _closer.Ended;
 
     /// <summary>How many references to the peer's objects this side holds on the connection.</summary>
     public int HeldReferences => _inbound.Imports.Count;
@@ -96,7 +87,7 @@ public sealed class TubConnection
     internal string? RemoteIncarnation { get; }
 
     /// <summary>Completes when the transport is closed as well.</summary>
-    internal Task Closed => _closed.Task;
+    internal Task Closed => _closer.Closed;
 
     /// <summary>Ends the connection in an orderly way: what waits to be sent is sent, and the peer is told.</summary>
     /// <param name="reason">Why, for the logs and for those who wait for answers.</param>
@@ -237,34 +228,15 @@ public sealed class TubConnection
                 }
             }
 
-            if (_isGraceful)
+            if (_closer.IsGraceful)
             {
-                await SayGoodbyeAsync().ConfigureAwait(false);
+                await _closer.SayGoodbyeAsync().ConfigureAwait(false);
             }
         }
         catch (Exception exception)
         {
             Abort(new ConnectionLostException($"The connection to Tub {RemoteTubId} was lost: {exception.Message}", exception));
         }
-    }
-
-    /// <summary>
-    /// Sends what is left and the end of TLS, and waits for the peer's: a Foolscap Tub closes only once it has read that
-    /// the other end has closed. It runs on the reader, because OpenSSL must not end a session while it decrypts.
-    /// </summary>
-    private async Task SayGoodbyeAsync()
-    {
-        Outbox.Complete();
-        await Outbox.WaitUntilIdleAsync().ConfigureAwait(false);
-        await _tls.ShutdownAsync().ConfigureAwait(false);
-        await _transport.Output.CompleteAsync().ConfigureAwait(false);
-        ReadResult result;
-        do
-        {
-            result = await _input.ReadAsync().ConfigureAwait(false);
-            _input.AdvanceTo(result.Buffer.End);
-        }
-        while (!result.IsCompleted);
     }
 
     private void Handle(in ReadOnlySequence<byte> buffer)
@@ -334,87 +306,13 @@ public sealed class TubConnection
     /// <summary>Ends the connection; the first reason counts.</summary>
     private void End(ConnectionLostException reason, bool isGraceful)
     {
-        if (!_ended.TrySetResult(reason))
+        if (_closer.TryBegin(reason, isGraceful))
         {
-            return;
-        }
-
-        _isGraceful = isGraceful;
-        _tub.Log.ConnectionEnded(reason.Message);
-        _tub.Detach(this);
-        _keepalive.Dispose();
-        _inbound.Exports.Clear();
-        _ = FinishAsync(reason);
-        try
-        {
-            PendingCalls.FailAll(reason);
-        }
-        catch (AggregateException exception)
-        {
-            _tub.Log.CallbackFaulted(RemoteTubId, exception);
-        }
-    }
-
-    private async Task FinishAsync(ConnectionLostException reason)
-    {
-        // An application's callbacks run by themselves: neither on the stack of whoever ended the connection, nor so that
-        // one that blocks or throws could keep the connection from being closed.
-        Task told = _disconnected.CancelAsync();
-        try
-        {
-            await CloseTransportAsync(reason).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            _tub.Log.CallbackFaulted(RemoteTubId, exception);
-        }
-
-        await _transport.DisposeAsync().ConfigureAwait(false);
-        _closed.TrySetResult();
-        try
-        {
-            await told.ConfigureAwait(false);
-        }
-        catch (AggregateException exception)
-        {
-            _tub.Log.CallbackFaulted(RemoteTubId, exception);
-        }
-    }
-
-    private async Task CloseTransportAsync(ConnectionLostException reason)
-    {
-        bool isOver = false;
-        if (_isGraceful)
-        {
-            // The reader says goodbye, and has until then.
-            _input.CancelPendingRead();
-            isOver = await TryWaitAsync(_reading).ConfigureAwait(false);
-        }
-
-        Outbox.Fail(reason);
-        if (!isOver)
-        {
-            // Both: a pipe can lose the one cancellation when the other comes at the same moment.
-            _transport.Abort();
-            _input.CancelPendingRead();
-        }
-
-        await _reading.ConfigureAwait(false);
-        await Outbox.WaitUntilIdleAsync().ConfigureAwait(false);
-        await _tls.DisposeAsync().ConfigureAwait(false);
-        await _input.CompleteAsync().ConfigureAwait(false);
-    }
-
-    private async Task<bool> TryWaitAsync(Task task)
-    {
-        try
-        {
-            await task.WaitAsync(CloseTimeout, _tub.TimeProvider).ConfigureAwait(false);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
+            _tub.Log.ConnectionEnded(reason.Message);
+            _tub.Detach(this);
+            _keepalive.Dispose();
+            _inbound.Exports.Clear();
+            _closer.Close(reason, _reading);
         }
     }
 }

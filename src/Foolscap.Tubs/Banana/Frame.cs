@@ -23,6 +23,9 @@ internal struct Frame
     /// <summary>An integer that has come: a clid, a reference's number.</summary>
     public long Number;
 
+    /// <summary>Whether it grows into an object that <c>(reference N)</c> may name: Python does not track frozensets.</summary>
+    public readonly bool IsContainer => Kind is FrameKind.List or FrameKind.Tuple or FrameKind.Set or FrameKind.Dict;
+
     /// <summary>Opens a sequence, with what will hold its members.</summary>
     public static Frame Open(FrameKind kind, ulong label, long index)
     {
