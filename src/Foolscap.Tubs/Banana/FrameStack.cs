@@ -39,7 +39,7 @@ internal sealed class FrameStack(int maxDepth)
 
         Frame frame = Frame.Open(kind, label, index);
         _frames[Depth++] = frame;
-        if (frame.IsContainer)
+        if (frame.IsTracked)
         {
             _containers[index] = frame.Value!;
         }

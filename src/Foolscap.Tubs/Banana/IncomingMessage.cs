@@ -56,7 +56,7 @@ internal sealed class IncomingMessage(IMessageHandler handler)
     }
 
     /// <summary>Hands the message over. It is forgotten before: what comes of it may not find it here.</summary>
-    public void Deliver(FrameKind kind)
+    public void Deliver(FrameKind kind, long cost)
     {
         (long requestId, object? result) = (RequestId, Result);
         if (kind == FrameKind.Call)
@@ -64,7 +64,7 @@ internal sealed class IncomingMessage(IMessageHandler handler)
             IReferenceable target = Target!;
             RemoteCall call = handler.CreateCall(Method, _arguments ?? [], _keywords);
             Reset();
-            handler.HandleCall(requestId, target, call);
+            handler.HandleCall(requestId, target, call, cost);
             return;
         }
 

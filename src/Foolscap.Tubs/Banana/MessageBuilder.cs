@@ -12,7 +12,7 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
     private static readonly object[] SmallIntegers = [.. Enumerable.Range(0, 256).Select(static value => (object)(long)value)];
 
     private readonly NameCache _names = new();
-    private readonly MessageBudget _budget = new(limits);
+    private readonly MessageBudget _budget = new(limits, handler);
     private readonly FrameStack _frames = new(limits.MaxDepth);
     private readonly IncomingMessage _message = new(handler);
 
@@ -32,6 +32,9 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
 
     /// <inheritdoc cref="FrameStack.MatchesLabel"/>
     public bool MatchesLabel(int level, ulong label) => _frames.MatchesLabel(level, label);
+
+    /// <inheritdoc cref="MessageBudget.CheckBytes"/>
+    public void CheckBytes(int count) => _budget.CheckBytes(count);
 
     /// <summary>Opens a sequence.</summary>
     /// <returns>False if another token is needed to tell its type.</returns>
@@ -53,6 +56,11 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
         }
 
         _budget.CountToken();
+        if (Frame.GrowsContainer(kind))
+        {
+            _budget.CountContainer();
+        }
+
         _frames.Push(kind, label, index);
         return true;
     }
@@ -150,7 +158,7 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
         {
             case FrameKind.Call or FrameKind.Answer or FrameKind.Error:
                 _frames.Clear();
-                _message.Deliver(closed.Kind);
+                _message.Deliver(closed.Kind, _budget.Cost);
                 break;
             case FrameKind.Arguments:
                 Top.Members = 4;
