@@ -43,10 +43,22 @@ public sealed class TubConnection
         _inbound = new InboundMessages(this, tub);
         _decoder = new MessageDecoder(tub.Options.Limits, _inbound);
         Outbox = new Outbox(negotiated.Tls.Stream, _inbound, IsMaster, OnSendFailed);
-        _keepalive = new Keepalive(tub.TimeProvider, tub.Options, Ping, OnSilent);
+        WriteWatch writes = new(tub.TimeProvider, tub.Options.WriteTimeout, () => Outbox.IsSending, () => negotiated.Tls.TakenBytes);
+        _keepalive = new Keepalive(tub.TimeProvider, tub.Options, Ping, OnSilent, writes, OnStuck);
         _closer = new ConnectionCloser(tub, negotiated, Outbox, PendingCalls);
         _reading = ReadAsync();
     }
+
+    /// <summary>
+    /// A newer connection of the same Tub, which the handler is given, takes the place of this one, which is about to be
+    /// closed: it is still open, and what a handler sends on it (<see cref="RemoteReference.CallOnly"/>) leaves before the
+    /// goodbye, as far as the peer still reads. No answer will come.
+    /// </summary>
+    /// <remarks>
+    /// It is raised once at most, in the negotiation of the newer connection, which waits for it: a handler must not
+    /// block. What it throws is logged, and stops neither the other handlers nor the closing.
+    /// </remarks>
+    public event Action<TubConnection>? Replaced;
 
     /// <summary>The TubID that the other end has proven with its certificate.</summary>
     public TubId RemoteTubId { get; }
@@ -102,6 +114,41 @@ public sealed class TubConnection
     /// <param name="reason">Why, for the logs and for those who wait for answers.</param>
     public void Abort(string reason) => Abort(new ConnectionLostException($"The connection to Tub {RemoteTubId} was cut: {reason}."));
 
+    /// <summary>
+    /// Asks the peer for a sign of life, when there is doubt that it is still there: if nothing is received within 10 s,
+    /// the connection is cut. 10 s are long enough for a PING over any link that is of use, and far shorter than
+    /// <see cref="TubOptions.DisconnectTimeout"/>, after which silence alone ends a connection.
+    /// </summary>
+    /// <remarks>
+    /// It returns at once. While one question is open another one changes nothing; on a connection that has ended it does
+    /// nothing. A Tub does it by itself when it refuses a second connection of the peer because of this one.
+    /// </remarks>
+    public void Probe()
+    {
+        if (Interlocked.Exchange(ref _probing, 1) == 0)
+        {
+            _ = ProbeAsync();
+        }
+    }
+
+    /// <summary>Ends the connection because of a newer one, when those who listen have had their say.</summary>
+    internal void ReplaceBy(TubConnection newer)
+    {
+        foreach (Action<TubConnection> handler in Delegate.EnumerateInvocationList(Replaced))
+        {
+            try
+            {
+                handler(newer);
+            }
+            catch (Exception exception)
+            {
+                _tub.Log.CallbackFaulted(RemoteTubId, exception);
+            }
+        }
+
+        _ = CloseAsync("replaced by a newer connection");
+    }
+
     /// <summary>Puts the decision in front of everything else that will be sent.</summary>
     internal void PostDecision(ConnectionMark mark)
     {
@@ -117,18 +164,6 @@ public sealed class TubConnection
         _keepalive.Start();
         Outbox.Uncork();
         _started.TrySetResult();
-    }
-
-    /// <summary>
-    /// Makes sure that the peer is still there: another connection of it was refused because of this one, which would
-    /// be a pity if this one were dead.
-    /// </summary>
-    internal void Probe()
-    {
-        if (Interlocked.Exchange(ref _probing, 1) == 0)
-        {
-            _ = ProbeAsync();
-        }
     }
 
     internal async Task<object?> CallAsync(
@@ -276,7 +311,8 @@ public sealed class TubConnection
 
     private async Task ProbeAsync()
     {
-        long mark = _keepalive.LastReceived;
+        // Not the time of the last receipt: on a coarse clock the next one may have the same.
+        long mark = _keepalive.Receipts;
         Ping();
         try
         {
@@ -288,7 +324,7 @@ public sealed class TubConnection
         }
 
         Volatile.Write(ref _probing, 0);
-        if (_keepalive.LastReceived == mark)
+        if (_keepalive.Receipts == mark)
         {
             OnSilent(ProbeTimeout);
         }
@@ -297,6 +333,9 @@ public sealed class TubConnection
     private void Ping() => PostAnswer(new PingMessage(0, isPong: false));
 
     private void OnSilent(TimeSpan silence) => Abort($"nothing was received for {silence.TotalSeconds:0} s");
+
+    private void OnStuck() =>
+        Abort($"the other end does not read: nothing of what waits to be sent was taken for {_tub.Options.WriteTimeout.TotalSeconds:0.###} s");
 
     private void OnSendFailed(Exception exception) =>
         Abort(new ConnectionLostException($"The connection to Tub {RemoteTubId} was lost: {exception.Message}", exception));

@@ -152,7 +152,7 @@ internal static class Negotiator
             existing = table.Attach(connection, decided);
         }
 
-        _ = existing?.CloseAsync("replaced by a newer connection");
+        existing?.ReplaceBy(connection);
         connection.Start();
         return connection;
     }
