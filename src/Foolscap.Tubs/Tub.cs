@@ -18,7 +18,7 @@ public sealed class Tub : IAsyncDisposable
     private const int NameBytes = 20;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, IReferenceable> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<NameKey, IReferenceable> _byName = [];
     private readonly Dictionary<IReferenceable, string> _names = new(ReferenceEqualityComparer.Instance);
     private readonly CancellationTokenSource _stopping = new();
     private readonly TubDialer _dialer;
@@ -79,14 +79,15 @@ public sealed class Tub : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(target);
         name ??= MakeName();
         Furl furl = new(TubId, Hints, name);
+        NameKey key = NameKey.Of(name);
         lock (_gate)
         {
-            if (_byName.TryGetValue(name, out IReferenceable? other) && other != target)
+            if (_byName.TryGetValue(key, out IReferenceable? other) && other != target)
             {
                 throw new ArgumentException("Another object has this name.", nameof(name));
             }
 
-            _byName[name] = target;
+            _byName[key] = target;
             _names[target] = name;
         }
 
@@ -101,7 +102,7 @@ public sealed class Tub : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(target);
         lock (_gate)
         {
-            foreach (string name in _byName.Where(pair => pair.Value == target).Select(pair => pair.Key).ToList())
+            foreach (NameKey name in _byName.Where(pair => pair.Value == target).Select(pair => pair.Key).ToList())
             {
                 _byName.Remove(name);
             }
@@ -169,9 +170,10 @@ public sealed class Tub : IAsyncDisposable
 
     internal IReferenceable? FindByName(string name)
     {
+        NameKey key = NameKey.Of(name);
         lock (_gate)
         {
-            return _byName.GetValueOrDefault(name);
+            return _byName.GetValueOrDefault(key);
         }
     }
 

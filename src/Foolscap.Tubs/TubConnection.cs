@@ -6,7 +6,6 @@ using Foolscap.Furls;
 using Foolscap.Tubs.Banana;
 using Foolscap.Tubs.Connections;
 using Foolscap.Tubs.Negotiation;
-using Foolscap.Tubs.Transports;
 
 namespace Foolscap.Tubs;
 
@@ -18,31 +17,23 @@ namespace Foolscap.Tubs;
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Ending the connection disposes them.")]
 public sealed class TubConnection
 {
-    /// <summary>How long an orderly end may take before the connection is cut.</summary>
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
-
     /// <summary>How long a peer may take to answer when it is in doubt that it is still there.</summary>
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Tub _tub;
-    private readonly PeerTls _tls;
     private readonly PipeReader _input;
     private readonly TransportConnection _transport;
     private readonly MessageDecoder _decoder;
     private readonly InboundMessages _inbound;
     private readonly Keepalive _keepalive;
-    private readonly CancellationTokenSource _disconnected = new();
-    private readonly TaskCompletionSource<ConnectionLostException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConnectionCloser _closer;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
     private int _probing;
-    private volatile bool _isGraceful;
 
     internal TubConnection(Tub tub, NegotiatedConnection negotiated)
     {
         _tub = tub;
-        _tls = negotiated.Tls;
         _input = negotiated.Input;
         _transport = negotiated.Transport;
         RemoteTubId = negotiated.RemoteTubId;
@@ -51,11 +42,23 @@ public sealed class TubConnection
         Calls = new InboundCalls(this, tub);
         _inbound = new InboundMessages(this, tub);
         _decoder = new MessageDecoder(tub.Options.Limits, _inbound);
-        Outbox = new Outbox(_tls.Stream, _inbound, IsMaster, OnSendFailed);
-        _keepalive = new Keepalive(tub.TimeProvider, tub.Options, Ping, OnSilent);
-        Disconnected = _disconnected.Token;
+        Outbox = new Outbox(negotiated.Tls.Stream, _inbound, IsMaster, OnSendFailed);
+        WriteWatch writes = new(tub.TimeProvider, tub.Options.WriteTimeout, () => Outbox.IsSending, () => negotiated.Tls.TakenBytes);
+        _keepalive = new Keepalive(tub.TimeProvider, tub.Options, Ping, OnSilent, writes, OnStuck);
+        _closer = new ConnectionCloser(tub, negotiated, Outbox, PendingCalls);
         _reading = ReadAsync();
     }
+
+    /// <summary>
+    /// A newer connection of the same Tub, which the handler is given, takes the place of this one, which is about to be
+    /// closed: it is still open, and what a handler sends on it (<see cref="RemoteReference.CallOnly"/>) leaves before the
+    /// goodbye, as far as the peer still reads. No answer will come.
+    /// </summary>
+    /// <remarks>
+    /// It is raised once at most, in the negotiation of the newer connection, which waits for it: a handler must not
+    /// block. What it throws is logged, and stops neither the other handlers nor the closing.
+    /// </remarks>
+    public event Action<TubConnection>? Replaced;
 
     /// <summary>The TubID that the other end has proven with its certificate.</summary>
     public TubId RemoteTubId { get; }
@@ -70,10 +73,10 @@ public sealed class TubConnection
     public EndPoint? RemoteEndPoint => _transport.RemoteEndPoint;
 
     /// <summary>Cancelled when the connection has ended, for whatever reason.</summary>
-    public CancellationToken Disconnected { get; }
+    public CancellationToken Disconnected => _closer.Disconnected;
 
     /// <summary>Completes when the connection has ended, with the reason; it never fails.</summary>
-    public Task<ConnectionLostException> Ended => _ended.Task;
+    public Task<ConnectionLostException> Ended => _closer.Ended;
 
     /// <summary>How many references to the peer's objects this side holds on the connection.</summary>
     public int HeldReferences => _inbound.Imports.Count;
@@ -97,7 +100,7 @@ public sealed class TubConnection
     public string? RemoteIncarnation { get; }
 
     /// <summary>Completes when the transport is closed as well.</summary>
-    internal Task Closed => _closed.Task;
+    internal Task Closed => _closer.Closed;
 
     /// <summary>Ends the connection in an orderly way: what waits to be sent is sent, and the peer is told.</summary>
     /// <param name="reason">Why, for the logs and for those who wait for answers.</param>
@@ -111,6 +114,41 @@ public sealed class TubConnection
     /// <summary>Ends the connection at once, without a word to the peer.</summary>
     /// <param name="reason">Why, for the logs and for those who wait for answers.</param>
     public void Abort(string reason) => Abort(new ConnectionLostException($"The connection to Tub {RemoteTubId} was cut: {reason}."));
+
+    /// <summary>
+    /// Asks the peer for a sign of life, when there is doubt that it is still there: if nothing is received within 10 s,
+    /// the connection is cut. 10 s are long enough for a PING over any link that is of use, and far shorter than
+    /// <see cref="TubOptions.DisconnectTimeout"/>, after which silence alone ends a connection.
+    /// </summary>
+    /// <remarks>
+    /// It returns at once. While one question is open another one changes nothing; on a connection that has ended it does
+    /// nothing. A Tub does it by itself when it refuses a second connection of the peer because of this one.
+    /// </remarks>
+    public void Probe()
+    {
+        if (Interlocked.Exchange(ref _probing, 1) == 0)
+        {
+            _ = ProbeAsync();
+        }
+    }
+
+    /// <summary>Ends the connection because of a newer one, when those who listen have had their say.</summary>
+    internal void ReplaceBy(TubConnection newer)
+    {
+        foreach (Action<TubConnection> handler in Delegate.EnumerateInvocationList(Replaced))
+        {
+            try
+            {
+                handler(newer);
+            }
+            catch (Exception exception)
+            {
+                _tub.Log.CallbackFaulted(RemoteTubId, exception);
+            }
+        }
+
+        _ = CloseAsync("replaced by a newer connection");
+    }
 
     /// <summary>Puts the decision in front of everything else that will be sent.</summary>
     internal void PostDecision(ConnectionMark mark)
@@ -127,18 +165,6 @@ public sealed class TubConnection
         _keepalive.Start();
         Outbox.Uncork();
         _started.TrySetResult();
-    }
-
-    /// <summary>
-    /// Makes sure that the peer is still there: another connection of it was refused because of this one, which would
-    /// be a pity if this one were dead.
-    /// </summary>
-    public void Probe()
-    {
-        if (Interlocked.Exchange(ref _probing, 1) == 0)
-        {
-            _ = ProbeAsync();
-        }
     }
 
     internal async Task<object?> CallAsync(
@@ -238,34 +264,15 @@ public sealed class TubConnection
                 }
             }
 
-            if (_isGraceful)
+            if (_closer.IsGraceful)
             {
-                await SayGoodbyeAsync().ConfigureAwait(false);
+                await _closer.SayGoodbyeAsync().ConfigureAwait(false);
             }
         }
         catch (Exception exception)
         {
             Abort(new ConnectionLostException($"The connection to Tub {RemoteTubId} was lost: {exception.Message}", exception));
         }
-    }
-
-    /// <summary>
-    /// Sends what is left and the end of TLS, and waits for the peer's: a Foolscap Tub closes only once it has read that
-    /// the other end has closed. It runs on the reader, because OpenSSL must not end a session while it decrypts.
-    /// </summary>
-    private async Task SayGoodbyeAsync()
-    {
-        Outbox.Complete();
-        await Outbox.WaitUntilIdleAsync().ConfigureAwait(false);
-        await _tls.ShutdownAsync().ConfigureAwait(false);
-        await _transport.Output.CompleteAsync().ConfigureAwait(false);
-        ReadResult result;
-        do
-        {
-            result = await _input.ReadAsync().ConfigureAwait(false);
-            _input.AdvanceTo(result.Buffer.End);
-        }
-        while (!result.IsCompleted);
     }
 
     private void Handle(in ReadOnlySequence<byte> buffer)
@@ -305,7 +312,8 @@ public sealed class TubConnection
 
     private async Task ProbeAsync()
     {
-        long mark = _keepalive.LastReceived;
+        // Not the time of the last receipt: on a coarse clock the next one may have the same.
+        long mark = _keepalive.Receipts;
         Ping();
         try
         {
@@ -317,7 +325,7 @@ public sealed class TubConnection
         }
 
         Volatile.Write(ref _probing, 0);
-        if (_keepalive.LastReceived == mark)
+        if (_keepalive.Receipts == mark)
         {
             OnSilent(ProbeTimeout);
         }
@@ -327,6 +335,9 @@ public sealed class TubConnection
 
     private void OnSilent(TimeSpan silence) => Abort($"nothing was received for {silence.TotalSeconds:0} s");
 
+    private void OnStuck() =>
+        Abort($"the other end does not read: nothing of what waits to be sent was taken for {_tub.Options.WriteTimeout.TotalSeconds:0.###} s");
+
     private void OnSendFailed(Exception exception) =>
         Abort(new ConnectionLostException($"The connection to Tub {RemoteTubId} was lost: {exception.Message}", exception));
 
@@ -335,87 +346,13 @@ public sealed class TubConnection
     /// <summary>Ends the connection; the first reason counts.</summary>
     private void End(ConnectionLostException reason, bool isGraceful)
     {
-        if (!_ended.TrySetResult(reason))
+        if (_closer.TryBegin(reason, isGraceful))
         {
-            return;
-        }
-
-        _isGraceful = isGraceful;
-        _tub.Log.ConnectionEnded(reason.Message);
-        _tub.Detach(this);
-        _keepalive.Dispose();
-        _inbound.Exports.Clear();
-        _ = FinishAsync(reason);
-        try
-        {
-            PendingCalls.FailAll(reason);
-        }
-        catch (AggregateException exception)
-        {
-            _tub.Log.CallbackFaulted(RemoteTubId, exception);
-        }
-    }
-
-    private async Task FinishAsync(ConnectionLostException reason)
-    {
-        // An application's callbacks run by themselves: neither on the stack of whoever ended the connection, nor so that
-        // one that blocks or throws could keep the connection from being closed.
-        Task told = _disconnected.CancelAsync();
-        try
-        {
-            await CloseTransportAsync(reason).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            _tub.Log.CallbackFaulted(RemoteTubId, exception);
-        }
-
-        await _transport.DisposeAsync().ConfigureAwait(false);
-        _closed.TrySetResult();
-        try
-        {
-            await told.ConfigureAwait(false);
-        }
-        catch (AggregateException exception)
-        {
-            _tub.Log.CallbackFaulted(RemoteTubId, exception);
-        }
-    }
-
-    private async Task CloseTransportAsync(ConnectionLostException reason)
-    {
-        bool isOver = false;
-        if (_isGraceful)
-        {
-            // The reader says goodbye, and has until then.
-            _input.CancelPendingRead();
-            isOver = await TryWaitAsync(_reading).ConfigureAwait(false);
-        }
-
-        Outbox.Fail(reason);
-        if (!isOver)
-        {
-            // Both: a pipe can lose the one cancellation when the other comes at the same moment.
-            _transport.Abort();
-            _input.CancelPendingRead();
-        }
-
-        await _reading.ConfigureAwait(false);
-        await Outbox.WaitUntilIdleAsync().ConfigureAwait(false);
-        await _tls.DisposeAsync().ConfigureAwait(false);
-        await _input.CompleteAsync().ConfigureAwait(false);
-    }
-
-    private async Task<bool> TryWaitAsync(Task task)
-    {
-        try
-        {
-            await task.WaitAsync(CloseTimeout, _tub.TimeProvider).ConfigureAwait(false);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
+            _tub.Log.ConnectionEnded(reason.Message);
+            _tub.Detach(this);
+            _keepalive.Dispose();
+            _inbound.Exports.Clear();
+            _closer.Close(reason, _reading);
         }
     }
 }

@@ -31,6 +31,20 @@ public sealed record TubLimits
     public int MaxPendingCalls { get; init; } = 4096;
 
     /// <summary>
+    /// What all calls of one connection that this Tub has taken and not answered, and the message that is arriving, may
+    /// hold together, in bytes: their byte strings, texts and long integers as long as they are on the wire, and 64 bytes for
+    /// each token (192 for one that opens a list, tuple, dict or set). 128 MiB by default: room for one message at its own limits (64 MiB and a million
+    /// tokens), or for two thousand calls with 64 KiB each. At least <see cref="MaxMessageBytes"/>.
+    /// </summary>
+    /// <remarks>
+    /// A call that would pass it is answered with a <see cref="ViolationException"/>, and the rest of it is skipped without
+    /// being kept; the connection lives on. A call counts until it is answered. Messages of up to
+    /// 65 KiB are judged when they are complete, and byte strings of that length that an <see cref="IByteStringReceiver"/>
+    /// takes are not counted: nobody keeps them, so they need not wait for what others hold.
+    /// </remarks>
+    public long MaxPendingBytes { get; init; } = 128 * 1024 * 1024;
+
+    /// <summary>
     /// Objects of the peer to which one connection may hold references, and objects of this Tub to which the peer
     /// may. 100,000 by default.
     /// </summary>
@@ -42,6 +56,10 @@ public sealed record TubLimits
     /// </summary>
     public int MaxUnsentBytes { get; init; } = 128 * 1024 * 1024;
 
+    /// <summary>What a call is answered that would pass <see cref="MaxPendingBytes"/>.</summary>
+    internal ViolationException TooManyPendingBytes() =>
+        new($"The calls that wait for their answers on this connection would hold more than {MaxPendingBytes} bytes, the limit ({nameof(MaxPendingBytes)}).");
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxStringBytes, 65_536, nameof(MaxStringBytes));
@@ -50,6 +68,7 @@ public sealed record TubLimits
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxMessageTokens, 100, nameof(MaxMessageTokens));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxDepth, 10, nameof(MaxDepth));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxPendingCalls, 1, nameof(MaxPendingCalls));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPendingBytes, MaxMessageBytes, nameof(MaxPendingBytes));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxReferences, 1, nameof(MaxReferences));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxUnsentBytes, 1024 * 1024, nameof(MaxUnsentBytes));
     }

@@ -18,6 +18,14 @@ public sealed record TubOptions
     public TimeSpan DisconnectTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
+    /// How long the transport may take nothing of what this side sends before the connection is given up: the other end
+    /// does not read, though it may well talk. 60 s by default, as for silence; a link that moves one TLS record (16 KiB)
+    /// in that time lives, however slow it is. It is looked at four times in that time, so that the end may come a
+    /// quarter later. <see cref="Timeout.InfiniteTimeSpan"/> turns it off.
+    /// </summary>
+    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
     /// How long an attempt to connect to a Tub may take, over all hints of its FURL. 60 s by default (Foolscap: 120 s).
     /// </summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(60);
@@ -52,6 +60,7 @@ public sealed record TubOptions
     {
         CheckTimeout(KeepaliveTimeout, nameof(KeepaliveTimeout));
         CheckTimeout(DisconnectTimeout, nameof(DisconnectTimeout));
+        CheckTimeout(WriteTimeout, nameof(WriteTimeout));
         CheckTimeout(ConnectTimeout, nameof(ConnectTimeout));
         CheckTimeout(NegotiationTimeout, nameof(NegotiationTimeout));
         ArgumentOutOfRangeException.ThrowIfLessThan(HintDelay, TimeSpan.Zero, nameof(HintDelay));

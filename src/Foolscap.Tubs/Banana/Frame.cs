@@ -23,6 +23,13 @@ internal struct Frame
     /// <summary>An integer that has come: a clid, a reference's number.</summary>
     public long Number;
 
+    /// <summary>Whether <c>(reference N)</c> may name what grows here: Python does not track frozensets.</summary>
+    public readonly bool IsTracked => GrowsContainer(Kind) && Kind != FrameKind.FrozenSet;
+
+    /// <summary>Whether a sequence of this kind grows into an object that holds others.</summary>
+    public static bool GrowsContainer(FrameKind kind) =>
+        kind is FrameKind.List or FrameKind.Tuple or FrameKind.Set or FrameKind.FrozenSet or FrameKind.Dict;
+
     /// <summary>Opens a sequence, with what will hold its members.</summary>
     public static Frame Open(FrameKind kind, ulong label, long index)
     {

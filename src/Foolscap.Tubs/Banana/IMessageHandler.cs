@@ -5,6 +5,9 @@ namespace Foolscap.Tubs.Banana;
 /// <summary>What the decoder of a connection asks, and whom it tells what it has read.</summary>
 internal interface IMessageHandler
 {
+    /// <summary>What the calls that have been handled and not yet answered make this side hold, in bytes.</summary>
+    long PendingBytes { get; }
+
     /// <summary>Finds the object that a call names.</summary>
     /// <returns>The object, or <see langword="null"/> if the peer holds no reference of that id.</returns>
     IReferenceable? FindTarget(long clid);
@@ -17,7 +20,11 @@ internal interface IMessageHandler
     void Discard(RemoteReference reference);
 
     /// <summary>A complete call.</summary>
-    void HandleCall(long requestId, IReferenceable target, RemoteCall call);
+    /// <param name="requestId">The number to answer to; 0 if no answer is wanted.</param>
+    /// <param name="target">The object that is called.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="cost">What it makes this side hold until it is answered, in bytes.</param>
+    void HandleCall(long requestId, IReferenceable target, RemoteCall call, long cost);
 
     /// <summary>A complete call whose only argument is a byte string; the bytes are valid until this returns.</summary>
     void HandleBytesCall(long requestId, IByteStringReceiver target, string method, in ReadOnlySequence<byte> data);

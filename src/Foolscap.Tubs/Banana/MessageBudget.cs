@@ -1,13 +1,31 @@
 namespace Foolscap.Tubs.Banana;
 
-/// <summary>Counts what one message makes this side hold, before it is held. Not thread-safe.</summary>
-internal sealed class MessageBudget(TubLimits limits)
+/// <summary>
+/// Counts what one message makes this side hold, before it is held, alone and together with the calls that wait for their
+/// answers. Not thread-safe.
+/// </summary>
+internal sealed class MessageBudget(TubLimits limits, IMessageHandler handler)
 {
+    /// <summary>What a token costs beside its bytes: an object of .NET, and its place in the one that holds it.</summary>
+    private const int TokenCost = 64;
+
+    /// <summary>What a list, dict or set costs more, empty as it may be, with its entry in the table of containers.</summary>
+    private const int ContainerCost = 128;
+
+    /// <summary>
+    /// A shorter message is judged only when it is complete, by those who keep it: what nobody keeps, such as a write of
+    /// the relay protocol (64 KiB and its frame) or a decref, has to get through however much others hold.
+    /// </summary>
+    private const int ShortMessage = 65 * 1024;
+
     private int _tokens;
     private long _bytes;
 
+    /// <summary>What the message costs so far, in bytes of memory, as good as that can be told.</summary>
+    public long Cost { get; private set; }
+
     /// <summary>A new message begins.</summary>
-    public void Reset() => (_tokens, _bytes) = (0, 0);
+    public void Reset() => (_tokens, _bytes, Cost) = (0, 0, 0);
 
     /// <exception cref="ViolationException">It is one token too many.</exception>
     public void CountToken()
@@ -16,15 +34,45 @@ internal sealed class MessageBudget(TubLimits limits)
         {
             throw new ViolationException($"A message has more tokens than the limit of {limits.MaxMessageTokens}.");
         }
+
+        AddCost(TokenCost);
     }
 
-    /// <exception cref="ViolationException">They are too many bytes.</exception>
+    /// <exception cref="ViolationException">It is one container too many.</exception>
+    public void CountContainer() => AddCost(ContainerCost);
+
+    /// <summary>Counts bytes that are about to be kept.</summary>
+    /// <exception cref="ViolationException">They are too many.</exception>
     public void CountBytes(long count)
     {
+        CheckBytes(count);
         _bytes += count;
-        if (_bytes > limits.MaxMessageBytes)
+        Cost += count;
+    }
+
+    /// <summary>Looks whether so many bytes may come, which have to be waited for, and so gather, until all are there.</summary>
+    /// <exception cref="ViolationException">They are too many.</exception>
+    public void CheckBytes(long count)
+    {
+        if (_bytes + count > limits.MaxMessageBytes)
         {
             throw new ViolationException($"A message has more bytes than the limit of {limits.MaxMessageBytes}.");
+        }
+
+        CheckPending(Cost + count);
+    }
+
+    private void AddCost(int cost)
+    {
+        CheckPending(Cost + cost);
+        Cost += cost;
+    }
+
+    private void CheckPending(long cost)
+    {
+        if (cost > ShortMessage && handler.PendingBytes + cost > limits.MaxPendingBytes)
+        {
+            throw limits.TooManyPendingBytes();
         }
     }
 }

@@ -4,45 +4,37 @@ using System.Text;
 namespace Foolscap.Tubs.Banana;
 
 /// <summary>
-/// Builds one message at a time from its tokens: the stack of open sequences, and the call, answer or error that they
-/// make up (<c>foolscap.call</c>). The scope of <c>(reference N)</c> is one message. Not thread-safe.
+/// Builds one message at a time from its tokens: each goes to its place in the innermost open sequence, and a sequence
+/// that closes to its place in the next one. The scope of <c>(reference N)</c> is one message. Not thread-safe.
 /// </summary>
 internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
 {
     private static readonly object[] SmallIntegers = [.. Enumerable.Range(0, 256).Select(static value => (object)(long)value)];
 
-    private const int KeptCapacity = 256;
-
     private readonly NameCache _names = new();
-    private readonly MessageBudget _budget = new(limits);
-    private readonly List<RemoteReference> _received = [];
-    private readonly Dictionary<long, object> _containers = [];
+    private readonly MessageBudget _budget = new(limits, handler);
+    private readonly FrameStack _frames = new(limits.MaxDepth);
+    private readonly IncomingMessage _message = new(handler);
 
-    private Frame[] _frames = new Frame[8];
-    private int _depth;
     private long _opens;
 
-    private long _requestId;
-    private IReferenceable? _target;
-    private string _method = string.Empty;
-    private List<object?>? _arguments;
-    private Dictionary<string, object?>? _keywords;
-    private object? _result;
-
     /// <summary>Whether no sequence is open.</summary>
-    public bool IsEmpty => _depth == 0;
+    public bool IsEmpty => _frames.IsEmpty;
 
     /// <summary>Whether the next byte string may be the only argument of a call to an <see cref="IByteStringReceiver"/>.</summary>
     public bool TakesBytesInPlace =>
-        Top is { Kind: FrameKind.Arguments, Members: 0, Number: 1 } && _target is IByteStringReceiver;
+        Top is { Kind: FrameKind.Arguments, Members: 0, Number: 1 } && _message.Target is IByteStringReceiver;
 
-    private ref Frame Top => ref _frames[_depth - 1];
+    private ref Frame Top => ref _frames.Top;
 
     /// <summary>Counts an OPEN that is not built: one in a sequence that is skipped.</summary>
     public void CountOpen() => _opens++;
 
-    /// <summary>Whether a CLOSE of this number fits the frame so many levels below the top, from 1.</summary>
-    public bool MatchesLabel(int level, ulong label) => _frames[_depth - level].Label == label;
+    /// <inheritdoc cref="FrameStack.MatchesLabel"/>
+    public bool MatchesLabel(int level, ulong label) => _frames.MatchesLabel(level, label);
+
+    /// <inheritdoc cref="MessageBudget.CheckBytes"/>
+    public void CheckBytes(int count) => _budget.CheckBytes(count);
 
     /// <summary>Opens a sequence.</summary>
     /// <returns>False if another token is needed to tell its type.</returns>
@@ -51,20 +43,25 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
     {
         long index = _opens++;
         string name = GetName(type);
-        if (_depth > 0 && Top.Kind == FrameKind.Error && Top.Members == 1)
+        if (!IsEmpty && Top.Kind == FrameKind.Error && Top.Members == 1)
         {
             return TryOpenFailure(name, label, index);
         }
 
-        FrameKind kind = FrameTypes.Find(name, _depth == 0 ? null : Top);
-        if (_depth == 0)
+        FrameKind kind = FrameTypes.Find(name, IsEmpty ? null : Top);
+        if (IsEmpty)
         {
-            _requestId = 0;
+            _message.Begin();
             _budget.Reset();
         }
 
         _budget.CountToken();
-        Push(kind, label, index);
+        if (Frame.GrowsContainer(kind))
+        {
+            _budget.CountContainer();
+        }
+
+        _frames.Push(kind, label, index);
         return true;
     }
 
@@ -77,10 +74,11 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
             case FrameKind.Call when top.Members == 0:
             case FrameKind.Answer or FrameKind.Error when top.Members == 0:
                 Require(type == TokenType.Int, "A request id must be an INT token.");
-                BeginRequest(ref top, value);
+                _message.BeginRequest(top.Kind == FrameKind.Call, value);
+                top.Members = 1;
                 break;
             case FrameKind.Call when top.Members == 1:
-                _target = handler.FindTarget(value) ?? throw new ViolationException($"unknown CLID {value}");
+                _message.SetTarget(value);
                 top.Members = 2;
                 break;
             case FrameKind.Arguments when top.Number < 0:
@@ -109,7 +107,7 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
         switch (top.Kind)
         {
             case FrameKind.Call when top.Members == 2:
-                _method = GetName(bytes);
+                _message.Method = GetName(bytes);
                 top.Members = 3;
                 break;
             case FrameKind.Arguments when top.Number >= 0 && top.Members >= top.Number && top.Extra is null:
@@ -140,11 +138,8 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
     /// <summary>Delivers a call whose one argument is a byte string, and whose two CLOSEs have been read.</summary>
     public void BytesCall(in ReadOnlySequence<byte> bytes)
     {
-        IByteStringReceiver target = (IByteStringReceiver)_target!;
-        long requestId = _requestId;
-        string method = _method;
-        Reset();
-        handler.HandleBytesCall(requestId, target, method, bytes);
+        _frames.Clear();
+        _message.DeliverBytes(bytes);
     }
 
     /// <summary>Closes the innermost sequence.</summary>
@@ -158,28 +153,18 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
         }
 
         CheckComplete(closed);
-        Top = default;
-        _depth--;
+        _frames.Pop();
         switch (closed.Kind)
         {
-            case FrameKind.Call:
-                DeliverCall();
-                break;
-            case FrameKind.Answer:
-                (long answered, object? result) = (_requestId, _result);
-                Reset();
-                handler.HandleAnswer(answered, result);
-                break;
-            case FrameKind.Error:
-                (long failed, object? failure) = (_requestId, _result);
-                Reset();
-                handler.HandleFailure(failed, (RemoteException)failure!);
+            case FrameKind.Call or FrameKind.Answer or FrameKind.Error:
+                _frames.Clear();
+                _message.Deliver(closed.Kind, _budget.Cost);
                 break;
             case FrameKind.Arguments:
                 Top.Members = 4;
                 break;
             case FrameKind.Failure:
-                _result = RemoteFailure.FromState((Dictionary<string, object?>)closed.Value!);
+                _message.Result = RemoteFailure.FromState((Dictionary<string, object?>)closed.Value!);
                 Top.Members = 2;
                 break;
             default:
@@ -192,24 +177,11 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
     /// <returns>How many of its sequences are still open.</returns>
     public int Abandon(ViolationException violation, bool byPeer)
     {
-        FrameKind? kind = _depth > 0 ? _frames[0].Kind : null;
-        int members = _depth > 0 ? _frames[0].Members : 0;
-        (int open, long requestId) = (_depth, _requestId);
-        foreach (RemoteReference reference in _received)
-        {
-            handler.Discard(reference);
-        }
-
-        Reset();
-        if (kind == FrameKind.Call && members > 0 && requestId != 0 && !byPeer)
-        {
-            handler.HandleCallViolation(requestId, violation);
-        }
-        else if (kind is FrameKind.Answer or FrameKind.Error && members > 0)
-        {
-            handler.HandleFailure(requestId, violation);
-        }
-
+        int open = _frames.Depth;
+        FrameKind? kind = IsEmpty ? null : _frames.Bottom.Kind;
+        bool hasRequestId = !IsEmpty && _frames.Bottom.Members > 0;
+        _frames.Clear();
+        _message.Abandon(kind, hasRequestId, violation, byPeer);
         return open;
     }
 
@@ -235,19 +207,8 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
         }
 
         _budget.CountToken();
-        Push(FrameKind.Failure, label, index);
+        _frames.Push(FrameKind.Failure, label, index);
         return true;
-    }
-
-    private void BeginRequest(ref Frame top, long requestId)
-    {
-        _requestId = requestId;
-        if (top.Kind != FrameKind.Call && !handler.IsPending(requestId))
-        {
-            throw new ViolationException($"an answer to request {requestId}, which is not awaited");
-        }
-
-        top.Members = 1;
     }
 
     /// <summary>Adds a value to the innermost sequence.</summary>
@@ -260,7 +221,7 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
                 AddArgument(ref top, type, value);
                 break;
             case FrameKind.Answer when top.Members == 1:
-                _result = value;
+                _message.Result = value;
                 top.Members = 2;
                 break;
             case FrameKind.List:
@@ -288,12 +249,12 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
         Require(top.Number >= 0, "The count of positional arguments must be an INT token.");
         if (top.Members < top.Number)
         {
-            (_arguments ??= []).Add(value);
+            _message.AddArgument(value);
             top.Members++;
         }
         else if (top.Extra is string keyword)
         {
-            (_keywords ??= new Dictionary<string, object?>(StringComparer.Ordinal))[keyword] = value;
+            _message.SetKeyword(keyword, value);
             top.Extra = null;
         }
         else
@@ -324,76 +285,15 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
                 ((BananaTuple)closed.Value!).Complete((List<object?>)closed.Extra!);
                 return closed.Value;
             case FrameKind.FrozenSet:
-                // Python does not track frozensets, so no (reference) ever names one.
                 return Containers.Freeze((List<object?>)closed.Extra!);
             case FrameKind.Reference:
-                return _containers.TryGetValue(closed.Number, out object? container)
-                    ? container
-                    : throw new ViolationException($"dangling reference {closed.Number}");
+                return _frames.FindContainer(closed.Number);
             case FrameKind.MyReference:
-                RemoteReference remote = handler.ReceiveMyReference(closed.Number, (string?)closed.Extra);
-                _received.Add(remote);
-                return remote;
+                return _message.ReceiveReference(closed.Number, (string?)closed.Extra);
             case FrameKind.YourReference:
-                return handler.FindTarget(closed.Number) ?? throw new ViolationException($"unknown CLID {closed.Number}");
+                return _message.FindTarget(closed.Number);
             default:
                 return closed.Value;
-        }
-    }
-
-    private void DeliverCall()
-    {
-        (long requestId, IReferenceable target) = (_requestId, _target!);
-        RemoteCall call = handler.CreateCall(_method, _arguments ?? [], _keywords);
-        Reset();
-        handler.HandleCall(requestId, target, call);
-    }
-
-    private void Push(FrameKind kind, ulong label, long index)
-    {
-        if (_depth == limits.MaxDepth)
-        {
-            throw new ViolationException($"Sequences nest deeper than the limit of {limits.MaxDepth}.");
-        }
-
-        if (_depth == _frames.Length)
-        {
-            Array.Resize(ref _frames, Math.Min(2 * _frames.Length, limits.MaxDepth));
-        }
-
-        Frame frame = Frame.Open(kind, label, index);
-        _frames[_depth++] = frame;
-        if (kind is FrameKind.List or FrameKind.Tuple or FrameKind.Set or FrameKind.Dict)
-        {
-            _containers[index] = frame.Value!;
-        }
-    }
-
-    /// <summary>Forgets the message: what it has received belongs to whoever it was delivered to.</summary>
-    private void Reset()
-    {
-        Array.Clear(_frames, 0, _depth);
-        _depth = 0;
-        _target = null;
-        _arguments = null;
-        _keywords = null;
-        _result = null;
-        Forget(_received, _containers);
-    }
-
-    /// <summary>Empties the lists of a message, and lets them go if they have grown large: the next may be small.</summary>
-    private static void Forget(List<RemoteReference> received, Dictionary<long, object> containers)
-    {
-        received.Clear();
-        containers.Clear();
-        if (received.Capacity > KeptCapacity)
-        {
-            received.Capacity = 0;
-        }
-
-        if (containers.Capacity > KeptCapacity)
-        {
-            containers.TrimExcess();
         }
     }
 

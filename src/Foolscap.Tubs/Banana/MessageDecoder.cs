@@ -316,15 +316,18 @@ internal sealed class MessageDecoder
         return _skipBytes == 0;
     }
 
+    /// <summary>Judges a body by its length alone, before any of it gathers.</summary>
     private int CheckLength(in TokenHead head)
     {
         int limit = head.Type == TokenType.String ? _limits.MaxStringBytes : _limits.MaxIntegerBytes;
+        _skipBytes = BodyLength(head); // if it is refused
         if (head.Value > (ulong)limit)
         {
-            _skipBytes = BodyLength(head);
             throw new ViolationException($"A {head.Type.ToWord()} token of {head.Value} bytes is longer than the limit of {limit}.");
         }
 
+        _message.CheckBytes((int)head.Value);
+        _skipBytes = 0;
         return (int)head.Value;
     }
 

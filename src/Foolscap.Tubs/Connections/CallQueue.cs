@@ -8,14 +8,14 @@ namespace Foolscap.Tubs.Connections;
 internal sealed class CallQueue(InboundCalls calls) : IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
-    private readonly Queue<(long RequestId, IReferenceable Target, RemoteCall Call)> _calls = new();
+    private readonly Queue<InboundCall> _calls = new();
     private bool _running;
 
-    public void Enqueue(long requestId, IReferenceable target, RemoteCall call)
+    public void Enqueue(in InboundCall call)
     {
         lock (_gate)
         {
-            _calls.Enqueue((requestId, target, call));
+            _calls.Enqueue(call);
             if (_running)
             {
                 return;
@@ -31,7 +31,7 @@ internal sealed class CallQueue(InboundCalls calls) : IThreadPoolWorkItem
     {
         while (true)
         {
-            (long requestId, IReferenceable target, RemoteCall call) next;
+            InboundCall next;
             lock (_gate)
             {
                 if (!_calls.TryDequeue(out next))
@@ -41,7 +41,7 @@ internal sealed class CallQueue(InboundCalls calls) : IThreadPoolWorkItem
                 }
             }
 
-            calls.RunQueued(next.requestId, next.target, next.call);
+            calls.Run(next);
         }
     }
 }

@@ -9,6 +9,7 @@ internal sealed class InboundCalls
     private readonly Tub _tub;
     private readonly CallQueue _queue;
     private int _pending;
+    private long _pendingBytes;
 
     public InboundCalls(TubConnection connection, Tub tub)
     {
@@ -17,19 +18,30 @@ internal sealed class InboundCalls
         _queue = new CallQueue(this);
     }
 
-    public void Handle(long requestId, IReferenceable target, RemoteCall call)
+    /// <summary>What the calls that have been taken and not yet answered make this side hold, in bytes.</summary>
+    public long PendingBytes => Interlocked.Read(ref _pendingBytes);
+
+    public void Handle(in InboundCall call)
     {
-        if (target is IByteStringReceiver receiver && call.Keywords.Count == 0 && call.Arguments is [byte[] data])
+        if (call.Target is IByteStringReceiver receiver && call.Call.Keywords.Count == 0 && call.Call.Arguments is [byte[] data])
         {
-            HandleBytes(requestId, receiver, call.Method, new ReadOnlySequence<byte>(data));
+            HandleBytes(call.RequestId, receiver, call.Call.Method, new ReadOnlySequence<byte>(data));
         }
-        else if (target is IByteStringReceiver or BrokerObject)
+        else if (call.Target is BrokerObject)
         {
-            Run(requestId, target, call, isQueued: false);
+            // It answers at once, and a decref is what makes room.
+            Run(call with { Cost = 0 });
         }
-        else if (TryBegin(requestId))
+        else if (TryBegin(call))
         {
-            _queue.Enqueue(requestId, target, call);
+            if (call.IsQueued)
+            {
+                _queue.Enqueue(call);
+            }
+            else
+            {
+                Run(call);
+            }
         }
     }
 
@@ -49,8 +61,29 @@ internal sealed class InboundCalls
         }
     }
 
-    /// <summary>Runs a call that has waited in the queue.</summary>
-    public void RunQueued(long requestId, IReferenceable target, RemoteCall call) => Run(requestId, target, call, isQueued: true);
+    /// <summary>Runs one call and sends its answer when it is there.</summary>
+    public void Run(in InboundCall call)
+    {
+        ValueTask<object?> running;
+        try
+        {
+            running = call.Target.CallAsync(call.Call);
+        }
+        catch (Exception exception)
+        {
+            Finish(call, answer: null, exception);
+            return;
+        }
+
+        if (running.IsCompletedSuccessfully)
+        {
+            Finish(call, running.Result, failure: null);
+        }
+        else
+        {
+            _ = AnswerLaterAsync(call, running);
+        }
+    }
 
     public void Answer(long requestId, object? value)
     {
@@ -88,46 +121,30 @@ internal sealed class InboundCalls
         }
     }
 
-    /// <summary>Runs one call and sends its answer when it is there.</summary>
-    private void Run(long requestId, IReferenceable target, RemoteCall call, bool isQueued)
+    private bool TryBegin(in InboundCall call)
     {
-        ValueTask<object?> running;
-        try
+        TubLimits limits = _tub.Options.Limits;
+        ViolationException? refusal = null;
+        if (call.IsQueued && Interlocked.Increment(ref _pending) > limits.MaxPendingCalls)
         {
-            running = target.CallAsync(call);
-        }
-        catch (Exception exception)
-        {
-            AnswerError(requestId, exception);
-            Finish(call, isQueued);
-            return;
+            refusal = new ViolationException($"{limits.MaxPendingCalls} calls wait for their answers on this connection already, which is the limit.");
         }
 
-        if (running.IsCompletedSuccessfully)
+        if (Interlocked.Add(ref _pendingBytes, call.Cost) > limits.MaxPendingBytes)
         {
-            Answer(requestId, running.Result);
-            Finish(call, isQueued);
+            refusal ??= limits.TooManyPendingBytes();
         }
-        else
+
+        if (refusal is not null)
         {
-            _ = AnswerLaterAsync(requestId, running, call, isQueued);
+            Release(call);
+            AnswerError(call.RequestId, refusal);
         }
+
+        return refusal is null;
     }
 
-    private bool TryBegin(long requestId)
-    {
-        int limit = _tub.Options.Limits.MaxPendingCalls;
-        if (Interlocked.Increment(ref _pending) <= limit)
-        {
-            return true;
-        }
-
-        Interlocked.Decrement(ref _pending);
-        AnswerError(requestId, new ViolationException($"{limit} calls wait for their answers on this connection already, which is the limit."));
-        return false;
-    }
-
-    private async Task AnswerLaterAsync(long requestId, ValueTask<object?> running, RemoteCall call, bool isQueued)
+    private async Task AnswerLaterAsync(InboundCall call, ValueTask<object?> running)
     {
         object? answer;
         try
@@ -136,29 +153,42 @@ internal sealed class InboundCalls
         }
         catch (Exception exception)
         {
-            AnswerError(requestId, exception);
-            Finish(call, isQueued);
+            Finish(call, answer: null, exception);
             return;
         }
 
-        Answer(requestId, answer);
-        Finish(call, isQueued);
+        Finish(call, answer, failure: null);
     }
 
-    private void Finish(RemoteCall call, bool isQueued)
+    private void Finish(in InboundCall call, object? answer, Exception? failure)
     {
-        if (isQueued)
+        // First of all: a peer that has its answer may use the room at once.
+        Release(call);
+        if (failure is null)
         {
-            Interlocked.Decrement(ref _pending);
+            Answer(call.RequestId, answer);
+        }
+        else
+        {
+            AnswerError(call.RequestId, failure);
         }
 
         try
         {
-            call.RunAfterAnswer();
+            call.Call.RunAfterAnswer();
         }
         catch (Exception exception)
         {
             _tub.Log.CallbackFaulted(_connection.RemoteTubId, exception);
+        }
+    }
+
+    private void Release(in InboundCall call)
+    {
+        Interlocked.Add(ref _pendingBytes, -call.Cost);
+        if (call.IsQueued)
+        {
+            Interlocked.Decrement(ref _pending);
         }
     }
 }

@@ -23,6 +23,8 @@ internal sealed class InboundMessages : IMessageHandler, IReferenceExporter
 
     public ImportTable Imports { get; }
 
+    public long PendingBytes => _connection.Calls.PendingBytes;
+
     public void BeginMessage() => Exports.BeginMessage();
 
     public void Rollback() => Exports.Rollback();
@@ -51,7 +53,8 @@ internal sealed class InboundMessages : IMessageHandler, IReferenceExporter
     public RemoteCall CreateCall(string method, List<object?> arguments, Dictionary<string, object?>? keywords) =>
         new(method, arguments, keywords, _connection);
 
-    public void HandleCall(long requestId, IReferenceable target, RemoteCall call) => _connection.Calls.Handle(requestId, target, call);
+    public void HandleCall(long requestId, IReferenceable target, RemoteCall call, long cost) =>
+        _connection.Calls.Handle(new InboundCall(requestId, target, call, cost));
 
     public void HandleBytesCall(long requestId, IByteStringReceiver target, string method, in ReadOnlySequence<byte> data) =>
         _connection.Calls.HandleBytes(requestId, target, method, data);

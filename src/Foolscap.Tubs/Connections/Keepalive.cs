@@ -2,7 +2,7 @@ namespace Foolscap.Tubs.Connections;
 
 /// <summary>
 /// Watches one connection for silence: PINGs it, and in the end gives it up (<c>keepaliveTimeout</c>,
-/// <c>disconnectTimeout</c>). Thread-safe.
+/// <c>disconnectTimeout</c>); and for a peer that does not read. One timer does it all. Thread-safe.
 /// </summary>
 internal sealed class Keepalive : IDisposable
 {
@@ -11,19 +11,24 @@ internal sealed class Keepalive : IDisposable
     private readonly TimeSpan _dropAfter;
     private readonly Action _ping;
     private readonly Action<TimeSpan> _drop;
+    private readonly WriteWatch _writes;
+    private readonly Action _onStuck;
     private readonly ITimer? _timer;
     private long _received;
+    private long _receipts;
     private long _pinged;
 
-    public Keepalive(TimeProvider timeProvider, TubOptions options, Action ping, Action<TimeSpan> drop)
+    public Keepalive(TimeProvider timeProvider, TubOptions options, Action ping, Action<TimeSpan> drop, WriteWatch writes, Action onStuck)
     {
+        _writes = writes;
+        _onStuck = onStuck;
         _timeProvider = timeProvider;
         _pingAfter = options.KeepaliveTimeout;
         _dropAfter = options.DisconnectTimeout;
         _ping = ping;
         _drop = drop;
         _received = _pinged = timeProvider.GetTimestamp();
-        if (_pingAfter != Timeout.InfiniteTimeSpan || _dropAfter != Timeout.InfiniteTimeSpan)
+        if (_pingAfter != Timeout.InfiniteTimeSpan || _dropAfter != Timeout.InfiniteTimeSpan || writes.IsOn)
         {
             _timer = timeProvider.CreateTimer(static self => ((Keepalive)self!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
@@ -39,11 +44,15 @@ internal sealed class Keepalive : IDisposable
         }
     }
 
-    /// <summary>When something was received last, as a timestamp.</summary>
-    public long LastReceived => Volatile.Read(ref _received);
+    /// <summary>How often something has been received.</summary>
+    public long Receipts => Volatile.Read(ref _receipts);
 
-    /// <summary>Something has been received.</summary>
-    public void OnReceived() => Volatile.Write(ref _received, _timeProvider.GetTimestamp());
+    /// <summary>Something has been received; only the reader of the connection tells so.</summary>
+    public void OnReceived()
+    {
+        Volatile.Write(ref _received, _timeProvider.GetTimestamp());
+        Volatile.Write(ref _receipts, _receipts + 1);
+    }
 
     public void Dispose() => _timer?.Dispose();
 
@@ -53,6 +62,12 @@ internal sealed class Keepalive : IDisposable
         if (_dropAfter != Timeout.InfiniteTimeSpan && silence >= _dropAfter)
         {
             _drop(silence);
+            return;
+        }
+
+        if (_writes.IsOn && _writes.IsStuck())
+        {
+            _onStuck();
             return;
         }
 
@@ -72,6 +87,11 @@ internal sealed class Keepalive : IDisposable
         {
             TimeSpan untilDrop = _dropAfter - _timeProvider.GetElapsedTime(Volatile.Read(ref _received));
             due = untilDrop < due ? untilDrop : due;
+        }
+
+        if (_writes.IsOn && _writes.UntilNext < due)
+        {
+            due = _writes.UntilNext;
         }
 
         // Rounded up: a timer that fires a moment early would have to be set again at once.

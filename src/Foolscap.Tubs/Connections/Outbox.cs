@@ -63,6 +63,18 @@ internal sealed class Outbox
         }
     }
 
+    /// <summary>Whether bytes are with the transport that it has not taken yet.</summary>
+    public bool IsSending
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _flushing;
+            }
+        }
+    }
+
     /// <summary>Puts a message behind all others that are waiting.</summary>
     /// <exception cref="ViolationException">It cannot be sent, and nothing of it is.</exception>
     /// <exception cref="ConnectionLostException">The connection is gone.</exception>

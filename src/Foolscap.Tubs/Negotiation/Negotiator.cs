@@ -57,6 +57,11 @@ internal static class Negotiator
             },
             cancellationToken);
 
+    /// <summary>Creates the reader of what the peer sends inside of TLS. Its buffers are small until the hello is there.</summary>
+    internal static PipeReader CreateReader(Stream stream) => PipeReader.Create(
+        stream,
+        new StreamPipeReaderOptions(new StartSmallPool(), ReadSize, StartSmallPool.MinimumReadSize, leaveOpen: true, useZeroByteReads: true));
+
     private static async Task<TubConnection> RunAsync(
         TransportConnection transport, TimeProvider timeProvider, Func<Task<TubConnection>> negotiate, CancellationToken cancellationToken)
     {
@@ -99,8 +104,7 @@ internal static class Negotiator
     private static async Task<TubConnection> DecideAsync(
         Tub tub, TransportConnection transport, PeerTls tls, TubId? target, CancellationToken cancellationToken)
     {
-        PipeReader input = PipeReader.Create(
-            tls.Stream, new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true));
+        PipeReader input = CreateReader(tls.Stream);
         try
         {
             return await DecideAsync(tub, transport, tls, input, target, cancellationToken).ConfigureAwait(false);
@@ -148,7 +152,7 @@ internal static class Negotiator
             existing = table.Attach(connection, decided);
         }
 
-        _ = existing?.CloseAsync("replaced by a newer connection");
+        existing?.ReplaceBy(connection);
         connection.Start();
         return connection;
     }

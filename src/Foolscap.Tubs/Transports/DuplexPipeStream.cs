@@ -7,6 +7,11 @@ namespace Foolscap.Tubs.Transports;
 /// <summary>A connection as the stream that <see cref="System.Net.Security.SslStream"/> wants under it.</summary>
 internal sealed class DuplexPipeStream(TransportConnection connection) : Stream
 {
+    private long _taken;
+
+    /// <summary>How many bytes the transport has taken so far.</summary>
+    public long TakenBytes => Volatile.Read(ref _taken);
+
     public override bool CanRead => true;
 
     public override bool CanWrite => true;
@@ -52,6 +57,8 @@ internal sealed class DuplexPipeStream(TransportConnection connection) : Stream
         {
             throw new IOException(result.IsCanceled ? "The connection was aborted." : "The other end does not read any more.");
         }
+
+        Volatile.Write(ref _taken, _taken + buffer.Length);
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -12,9 +12,18 @@ namespace Foolscap.Tubs.Transports;
 /// </summary>
 internal sealed class PeerTls : IAsyncDisposable
 {
-    private PeerTls(SslStream stream) => Stream = stream;
+    private readonly DuplexPipeStream _below;
+
+    private PeerTls(DuplexPipeStream below)
+    {
+        _below = below;
+        Stream = new SslStream(below, leaveInnerStreamOpen: false);
+    }
 
     public SslStream Stream { get; }
+
+    /// <summary>How many bytes the transport has taken so far; it grows with each TLS record, of 16 KiB at most.</summary>
+    public long TakenBytes => _below.TakenBytes;
 
     /// <summary>The TubID of the peer's certificate; none if it showed no certificate.</summary>
     public TubId? PeerTubId { get; private set; }
@@ -87,8 +96,7 @@ internal sealed class PeerTls : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Stream.DisposeAsync();
 
-    private static PeerTls Create(TransportConnection connection) =>
-        new(new SslStream(new DuplexPipeStream(connection), leaveInnerStreamOpen: false));
+    private static PeerTls Create(TransportConnection connection) => new(new DuplexPipeStream(connection));
 
     private async Task AuthenticateAsync(Task handshake, TubId? target)
     {

@@ -24,7 +24,7 @@ internal sealed class SocketConnection : TransportConnection
         SocketKeepAlive.Enable(socket);
         _socket = socket;
         _stream = new SocketStream(socket);
-        Input = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true));
+        Input = PipeReader.Create(_stream, new StreamPipeReaderOptions(new StartSmallPool(), ReadSize, StartSmallPool.MinimumReadSize, leaveOpen: true, useZeroByteReads: true));
         Output = PipeWriter.Create(_stream, new StreamPipeWriterOptions(leaveOpen: false));
     }
 

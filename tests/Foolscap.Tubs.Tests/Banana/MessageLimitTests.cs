@@ -76,6 +76,15 @@ internal sealed class MessageLimitTests
             DecoderRun.Decode(Wire.Bytes($"(answer 3 {Nest(10)})"), Small)[0],
             Does.StartWith("failure 3 ViolationException Sequences nest deeper"));
 
+    [Test]
+    public void Feed_StringThatWouldPassTheBytesOfAMessage_IsRefusedByItsLengthAlone()
+    {
+        DecoderRun run = new DecoderRun(Small).Feed(Wire.Call($"(list {String(60_000)} {String(60_000)})").AsSpan(0, 61_000));
+
+        Assert.That(run.Events, Has.Count.EqualTo(1).And.All.Contains("more bytes than the limit of 70000"));
+        Assert.That(run.LeftOver, Is.Zero, "none of it gathers");
+    }
+
     private static TestCaseData Case(string name, params object[] arguments) => new TestCaseData(arguments).SetArgDisplayNames(name);
 
     private static string String(int length) => $"'{new string('x', length)}'";

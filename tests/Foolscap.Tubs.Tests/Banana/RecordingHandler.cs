@@ -20,6 +20,11 @@ internal sealed class RecordingHandler : IMessageHandler
 
     public Predicate<long> Pending { get; set; } = _ => true;
 
+    public long PendingBytes { get; set; }
+
+    /// <summary>What the calls so far would hold until they are answered.</summary>
+    public List<long> Costs { get; } = [];
+
     public IReferenceable? FindTarget(long clid) => Targets(clid);
 
     public RemoteReference ReceiveMyReference(long clid, string? furl)
@@ -35,9 +40,10 @@ internal sealed class RecordingHandler : IMessageHandler
     public RemoteCall CreateCall(string method, List<object?> arguments, Dictionary<string, object?>? keywords) =>
         new(method, arguments, keywords);
 
-    public void HandleCall(long requestId, IReferenceable target, RemoteCall call)
+    public void HandleCall(long requestId, IReferenceable target, RemoteCall call, long cost)
     {
         Values.AddRange(call.Arguments);
+        Costs.Add(cost);
         IEnumerable<string> arguments = call.Arguments.Select(PythonText.Of)
             .Concat(call.Keywords.Select(pair => $"{pair.Key}={PythonText.Of(pair.Value)}"));
         Events.Add($"call {requestId} {call.Method}({string.Join(", ", arguments)})");

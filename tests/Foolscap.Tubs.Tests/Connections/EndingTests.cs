@@ -15,6 +15,7 @@ internal sealed class EndingTests
     {
         KeepaliveTimeout = Timeout.InfiniteTimeSpan,
         DisconnectTimeout = Timeout.InfiniteTimeSpan,
+        WriteTimeout = Timeout.InfiniteTimeSpan,
     };
 
     [Test]
@@ -136,6 +137,13 @@ internal sealed class EndingTests
         Assert.That(clock.ArmedTimers, Has.None.GreaterThan(TimeSpan.FromSeconds(5)), "the watch is over");
         server.Abort("the test is over");
     }
+
+    [TestCase(0)]
+    [TestCase(-5)]
+    public void Tub_WriteTimeoutThatIsNone_IsRefused(int seconds) =>
+        Assert.That(
+            () => new Tub(TestCertificates.High, new TubOptions { WriteTimeout = TimeSpan.FromSeconds(seconds) }),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("WriteTimeout"));
 
     [Test]
     public async Task Keepalive_IdlePeerThatAnswersPings_IsKept()

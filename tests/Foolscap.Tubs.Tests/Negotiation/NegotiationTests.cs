@@ -108,6 +108,86 @@ internal sealed class NegotiationTests
         Assert.That(async () => await pair.First.Input.ReadAsync(TestTime.Token), Throws.TypeOf<IOException>());
     }
 
+    [TestCase("", Description = "nothing behind the 101")]
+    [TestCase("160301", Description = "a part of a TLS record")]
+    [TestCase("16030102000100", Description = "the start of a ClientHello of 512 bytes")]
+    public async Task AcceptAsync_PeerThatStallsInTheHandshake_IsDroppedAndItsMemoryLetGo(string hex)
+    {
+        FakeTimeProvider clock = new();
+        using CountingPool pool = new();
+        await using TestTub server = new(
+            new InMemoryNetwork(), TestCertificates.High, new TubOptions { NegotiationTimeout = TimeSpan.FromSeconds(7) }, clock);
+        DuplexPipePair pair = new(new System.IO.Pipelines.PipeOptions(pool, useSynchronizationContext: false));
+        Task handling = server.Listener.HandleAsync(pair.SecondConnection);
+        await pair.First.Output.WriteAsync(Encoding.ASCII.GetBytes($"GET /id/{server.TubId} HTTP/1.1\r\n\r\n"));
+        await HeaderBlock.ReadAsync(pair.First.Input, TestTime.Token);
+        await pair.First.Output.WriteAsync(Convert.FromHexString(hex));
+        await clock.WaitForTimerAsync(TimeSpan.FromSeconds(7));
+
+        clock.Advance(TimeSpan.FromSeconds(7));
+
+        await handling.WithinLimit();
+        await pair.First.Input.CompleteAsync();
+        await pair.First.Output.CompleteAsync();
+        Assert.That(clock.ArmedTimers, Is.Empty);
+        Assert.That(pool.Rented, Is.GreaterThan(0));
+        Assert.That(pool.Held, Is.Zero);
+    }
+
+    /// <summary>Written by hand, because the platforms' own clients do not speak it any more.</summary>
+    [TestCase("0301", Description = "TLS 1.0")]
+    [TestCase("0302", Description = "TLS 1.1")]
+    public async Task AcceptAsync_ClientHelloOfAnOlderTls_IsRefusedForItsVersion(string version)
+    {
+        await using TestTub server = new(new InMemoryNetwork(), TestCertificates.High);
+        DuplexPipePair pair = new();
+        Task handling = server.Listener.HandleAsync(pair.SecondConnection);
+        await pair.First.Output.WriteAsync(Encoding.ASCII.GetBytes($"GET /id/{server.TubId} HTTP/1.1\r\n\r\n"));
+        await HeaderBlock.ReadAsync(pair.First.Input, TestTime.Token);
+
+        // A random number, no session, two suites (ECDHE-RSA and RSA with AES-128-CBC-SHA), no compression, and no extension.
+        string body = $"{version}{new string('5', 64)}000004c013002f0100";
+        await pair.First.Output.WriteAsync(Convert.FromHexString($"160301002f0100002b{body}"));
+        System.IO.Pipelines.ReadResult answer = await pair.First.Input.ReadAtLeastAsync(7, TestTime.Token);
+        byte[] alert = System.Buffers.BuffersExtensions.ToArray(answer.Buffer);
+        pair.First.Input.AdvanceTo(answer.Buffer.End);
+        await pair.First.Output.CompleteAsync();
+        await handling.WithinLimit();
+
+        Assert.That((alert[0], alert[5], alert[6]), Is.EqualTo(((byte)21, (byte)2, (byte)70)), "a fatal alert: protocol_version");
+        Assert.That(server.Tub.Connections.Find(TestCertificates.Low.TubId), Is.Null);
+    }
+
+    [Test, Platform(Exclude = "MacOsX", Reason = "A listener cannot renegotiate there.")]
+    public async Task ConnectAsync_ListenerThatRenegotiates_IsLeft()
+    {
+        DuplexPipePair pair = new();
+        await using SslStream listening = new(new DuplexPipeStream(pair.SecondConnection));
+        Task accepting = listening.AuthenticateAsServerAsync(
+            new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = TestCertificates.High.Context,
+                EnabledSslProtocols = SslProtocols.Tls12,
+                AllowRenegotiation = true,
+            },
+            TestTime.Token);
+        PeerTls tls = await PeerTls.ConnectAsync(pair.FirstConnection, TestCertificates.Low, TestCertificates.High.TubId, TestTime.Token);
+        await accepting.WithinLimit();
+        Task<int> reading = tls.Stream.ReadAsync(new byte[10], TestTime.Token).AsTask();
+
+#pragma warning disable CA1416 // The test says where it runs.
+        Task renegotiating = listening.NegotiateClientCertificateAsync(TestTime.Token);
+#pragma warning restore CA1416
+
+        Assert.That(() => Task.WhenAny(reading, renegotiating).Unwrap().WithinLimit(), Throws.InstanceOf<Exception>());
+        Assert.That(listening.RemoteCertificate, Is.Null);
+        pair.FirstConnection.Abort();
+        await reading.ContinueWith(_ => { }, TaskScheduler.Default).WithinLimit();
+        await pair.FirstConnection.DisposeAsync();
+        await renegotiating.ContinueWith(_ => { }, TaskScheduler.Default).WithinLimit();
+        await tls.DisposeAsync();
+    }
+
     [Test]
     public async Task ConnectAsync_ListenerThatSaysNothing_FailsAtTheConnectTimeout()
     {

@@ -1,0 +1,164 @@
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
+using Foolscap.Furls;
+using Foolscap.Tubs.Negotiation;
+using Foolscap.Tubs.Transports;
+
+namespace Foolscap.Tubs.Connections;
+
+/// <summary>
+/// Ends one connection, once: in an orderly way, with a goodbye, or at once; and tells all who wait for it. Thread-safe.
+/// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The source has no timer, and others may still look at its token.")]
+internal sealed class ConnectionCloser
+{
+    /// <summary>How long an orderly end may take before the connection is cut.</summary>
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly Tub _tub;
+    private readonly TubId _remoteTubId;
+    private readonly PeerTls _tls;
+    private readonly PipeReader _input;
+    private readonly TransportConnection _transport;
+    private readonly Outbox _outbox;
+    private readonly PendingCallTable _pendingCalls;
+    private readonly CancellationTokenSource _disconnected = new();
+    private readonly TaskCompletionSource<ConnectionLostException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isGraceful;
+
+    public ConnectionCloser(Tub tub, NegotiatedConnection negotiated, Outbox outbox, PendingCallTable pendingCalls)
+    {
+        _tub = tub;
+        _remoteTubId = negotiated.RemoteTubId;
+        _tls = negotiated.Tls;
+        _input = negotiated.Input;
+        _transport = negotiated.Transport;
+        _outbox = outbox;
+        _pendingCalls = pendingCalls;
+        Disconnected = _disconnected.Token;
+    }
+
+    /// <summary>Cancelled when the connection has ended, for whatever reason.</summary>
+    public CancellationToken Disconnected { get; }
+
+    /// <summary>Completes when the connection has ended, with the reason; it never fails.</summary>
+    public Task<ConnectionLostException> Ended => _ended.Task;
+
+    /// <summary>Completes when the transport is closed as well.</summary>
+    public Task Closed => _closed.Task;
+
+    /// <summary>Whether the reader, which has nothing more to read, has to say goodbye.</summary>
+    public bool IsGraceful => _isGraceful;
+
+    /// <summary>Takes the reason why the connection ends; the first one counts.</summary>
+    /// <returns>Whether it is the first. Then <see cref="Close"/> has to follow.</returns>
+    public bool TryBegin(ConnectionLostException reason, bool isGraceful)
+    {
+        if (!_ended.TrySetResult(reason))
+        {
+            return false;
+        }
+
+        _isGraceful = isGraceful;
+        return true;
+    }
+
+    /// <summary>Closes the connection in the background, and tells those who wait for answers.</summary>
+    /// <param name="reason">Why it ends.</param>
+    /// <param name="reading">The reader, which ends by itself once it is woken.</param>
+    public void Close(ConnectionLostException reason, Task reading)
+    {
+        _ = FinishAsync(reason, reading);
+        try
+        {
+            _pendingCalls.FailAll(reason);
+        }
+        catch (AggregateException exception)
+        {
+            _tub.Log.CallbackFaulted(_remoteTubId, exception);
+        }
+    }
+
+    /// <summary>
+    /// Sends what is left and the end of TLS, and waits for the peer's: a Foolscap Tub closes only once it has read that
+    /// the other end has closed. It runs on the reader, because OpenSSL must not end a session while it decrypts.
+    /// </summary>
+    public async Task SayGoodbyeAsync()
+    {
+        _outbox.Complete();
+        await _outbox.WaitUntilIdleAsync().ConfigureAwait(false);
+        await _tls.ShutdownAsync().ConfigureAwait(false);
+        await _transport.Output.CompleteAsync().ConfigureAwait(false);
+        ReadResult result;
+        do
+        {
+            result = await _input.ReadAsync().ConfigureAwait(false);
+            _input.AdvanceTo(result.Buffer.End);
+        }
+        while (!result.IsCompleted);
+    }
+
+    private async Task FinishAsync(ConnectionLostException reason, Task reading)
+    {
+        // An application's callbacks run by themselves: neither on the stack of whoever ended the connection, nor so that
+        // one that blocks or throws could keep the connection from being closed.
+        Task told = _disconnected.CancelAsync();
+        try
+        {
+            await CloseTransportAsync(reason, reading).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            _tub.Log.CallbackFaulted(_remoteTubId, exception);
+        }
+
+        await _transport.DisposeAsync().ConfigureAwait(false);
+        _closed.TrySetResult();
+        try
+        {
+            await told.ConfigureAwait(false);
+        }
+        catch (AggregateException exception)
+        {
+            _tub.Log.CallbackFaulted(_remoteTubId, exception);
+        }
+    }
+
+    private async Task CloseTransportAsync(ConnectionLostException reason, Task reading)
+    {
+        bool isOver = false;
+        if (_isGraceful)
+        {
+            // The reader says goodbye, and has until then.
+            _input.CancelPendingRead();
+            isOver = await TryWaitAsync(reading).ConfigureAwait(false);
+        }
+
+        _outbox.Fail(reason);
+        if (!isOver)
+        {
+            // Both: a pipe can lose the one cancellation when the other comes at the same moment.
+            _transport.Abort();
+            _input.CancelPendingRead();
+        }
+
+        await reading.ConfigureAwait(false);
+        await _outbox.WaitUntilIdleAsync().ConfigureAwait(false);
+        await _tls.DisposeAsync().ConfigureAwait(false);
+        await _input.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private async Task<bool> TryWaitAsync(Task task)
+    {
+        try
+        {
+            await task.WaitAsync(CloseTimeout, _tub.TimeProvider).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+}
