@@ -61,14 +61,21 @@ internal sealed class TubRegistration(RemoteReference listener, RemoteReference?
     /// <summary>Tells the Tub that the relay stops.</summary>
     public void TellDraining(TimeSpan limit) => Tell(RelayProtocol.Draining, (long)Math.Ceiling(limit.TotalSeconds));
 
+    /// <summary>The connection is about to make room for a newer one of the same Tub: the last moment at which it can be told.</summary>
+    public void WatchForReplacement() => Connection.Replaced += OnReplaced;
+
     /// <summary>Lets go of the Tub's listener, and of the connection.</summary>
     public void Release()
     {
+        Connection.Replaced -= OnReplaced;
+
         // Not Dispose: it would wait for the callback that may be running here.
         OnDisconnected.Unregister();
         Listener.Dispose();
         events?.Dispose();
     }
+
+    private void OnReplaced(TubConnection newer) => TellReplaced(newer.RemoteEndPoint?.ToString() ?? "(in memory)");
 
     private void Tell(string method, object argument)
     {

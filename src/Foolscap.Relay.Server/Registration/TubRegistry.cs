@@ -128,6 +128,7 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
         }
 
         Announce(registration, older, rival);
+        registration.WatchForReplacement();
         registration.OnDisconnected = registration.Connection.Disconnected.UnsafeRegister(
             _ => Remove(registration, registration.Connection.Ended.Result.Message, isLost: true), state: null);
         return null;
