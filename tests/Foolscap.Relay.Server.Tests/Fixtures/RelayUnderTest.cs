@@ -107,6 +107,11 @@ internal sealed class RelayUnderTest : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Relay.DisposeAsync();
+        foreach (CuttingPipe link in Network.Links.Where(link => link.IsBlackHole))
+        {
+            link.Cut(); // Nobody would hear a goodbye.
+        }
+
         IEnumerable<Task> tubs = _clients.Select(client => client.DisposeAsync().AsTask()).Append(RelayTub.DisposeAsync().AsTask());
         await Task.WhenAll(tubs).Within("the end of the Tubs");
         Log.Dispose();
