@@ -32,8 +32,8 @@ internal sealed partial class RelayLog(ILogger logger)
     [LoggerMessage(3009, LogLevel.Warning, "Tub {TubId} registers from {Address} again, after another process at {Rival} had taken its place: two clients run with one certificate, and push each other out.")]
     public partial void Conflict(string tubId, string address, string rival);
 
-    [LoggerMessage(3010, LogLevel.Error, "A policy failed, and what it was asked about is denied.")]
-    public partial void PolicyFailed(Exception exception);
+    [LoggerMessage(3010, LogLevel.Error, "The {Policy} policy failed {Count} times since the last such line, and what it was asked about is denied.")]
+    public partial void PolicyFailed(string policy, long count, Exception exception);
 
     [LoggerMessage(3011, LogLevel.Information, "The relay stops: {Tubs} Tubs are told, and {Streams} connections may go on for {Limit}.")]
     public partial void DrainStarted(int tubs, int streams, TimeSpan limit);

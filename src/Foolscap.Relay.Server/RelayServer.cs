@@ -97,10 +97,12 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
     public async Task<bool> DrainAsync(TimeSpan limit, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, TimeSpan.Zero);
-        IReadOnlyList<TubRegistration> registrations = _registry.Registrations;
-        _log.DrainStarted(registrations.Count, Statistics.ActiveStreams, limit);
         Task<bool> draining = _acceptor.DrainAsync(limit, cancellationToken);
         _registry.BeginDrain();
+
+        // Only now that nobody can register between the two, and not be told.
+        IReadOnlyList<TubRegistration> registrations = _registry.Registrations;
+        _log.DrainStarted(registrations.Count, Statistics.ActiveStreams, limit);
         foreach (TubRegistration registration in registrations)
         {
             registration.TellDraining(limit);
@@ -114,6 +116,7 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _tub.Unregister(_registrar);
+        _acceptor.Stop();
         _registry.Close();
         await _recheck.DisposeAsync().ConfigureAwait(false);
         await _acceptor.CloseAsync("the relay stops").ConfigureAwait(false);

@@ -26,6 +26,7 @@ public sealed class TubIdListPolicy : IRegistrationPolicy
     private readonly TimeProvider _timeProvider;
     private FrozenSet<TubId> _listed = [];
     private (DateTime Written, long Length)? _version;
+    private bool _isUnreadable;
     private long? _checkedAt;
 
     /// <summary>Creates a policy.</summary>
@@ -60,30 +61,44 @@ public sealed class TubIdListPolicy : IRegistrationPolicy
     {
         try
         {
-            FileInfo file = new(_path);
-            (DateTime, long) version = (file.LastWriteTimeUtc, file.Length);
+            // By the open file: what a FileInfo tells is that of a link, if the path is one, and not of what it leads to.
+            using FileStream file = new(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            (DateTime, long) version = (File.GetLastWriteTimeUtc(file.SafeFileHandle), file.Length);
+            _isUnreadable = false;
             if (_version != version)
             {
-                _listed = Parse(File.ReadAllLines(_path));
+                _listed = Parse(ReadLines(file));
                 _version = version;
                 _log.ListRead(_path, _listed.Count);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            if (_version is not null || _listed.Count == 0)
+            if (!_isUnreadable)
             {
                 _log.ListUnreadable(_path, exception.Message);
             }
 
-            (_listed, _version) = ([], null);
+            (_listed, _version, _isUnreadable) = ([], null, true);
         }
     }
 
-    private FrozenSet<TubId> Parse(string[] lines)
+    private static List<string> ReadLines(FileStream file)
+    {
+        using StreamReader reader = new(file);
+        List<string> lines = [];
+        while (reader.ReadLine() is string line)
+        {
+            lines.Add(line);
+        }
+
+        return lines;
+    }
+
+    private FrozenSet<TubId> Parse(List<string> lines)
     {
         List<TubId> tubIds = [];
-        for (int index = 0; index < lines.Length; index++)
+        for (int index = 0; index < lines.Count; index++)
         {
             string text = lines[index].Split('#', 2)[0].Trim();
             if (TubId.TryParse(text, out TubId? tubId))

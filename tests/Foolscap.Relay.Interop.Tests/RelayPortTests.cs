@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Foolscap.Furls;
 using Foolscap.Relay.Interop.Tests.Peers;
 using Foolscap.Relay.Interop.Tests.Raw;
+using Foolscap.Relay.Server;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Interop.Tests;
@@ -50,7 +51,7 @@ internal sealed class RelayPortTests
 
         Assert.That(answer, Does.Match(@"\AHTTP/1\.1 503 Service Unavailable: [^\r\n]*cannot be reached[^\r\n]*\r\n\r\n\z"));
         Assert.That(error, Does.Contain(answer.TrimEnd()));
-        Assert.That(route.Relay.Server.Statistics.RefusedConnections, Is.EqualTo(2));
+        Assert.That(route.Relay.Server.Statistics.Refusals[RelayRefusal.TubRefused], Is.EqualTo(2));
         await transfer.FinishAsync();
     }
 

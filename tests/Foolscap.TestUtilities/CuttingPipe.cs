@@ -42,6 +42,9 @@ public sealed class CuttingPipe
     /// <summary>From now on bytes, and ends, vanish in both directions; neither end notices.</summary>
     public void BlackHole() => _blackHole = true;
 
+    /// <summary>Whether <see cref="BlackHole"/> has been called.</summary>
+    public bool IsBlackHole => _blackHole;
+
     /// <summary>Resets the connection: reads at both ends fail.</summary>
     public void Cut() => _cut.TrySetResult();
 

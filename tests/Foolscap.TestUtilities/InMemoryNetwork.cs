@@ -9,10 +9,14 @@ namespace Foolscap.TestUtilities;
 /// <summary>A network in memory: hints of <c>tcp:</c> lead to listeners, and each connection can be cut. Thread-safe.</summary>
 public sealed class InMemoryNetwork : IConnectionDialer
 {
-    private static readonly IPEndPoint Address = new(IPAddress.Parse("192.0.2.1"), 4321);
+    private readonly IPEndPoint _address;
     private readonly ConcurrentDictionary<ConnectionHint, TubListener> _listeners = new();
     private readonly ConcurrentQueue<CuttingPipe> _links = new();
     private int _hosts;
+
+    /// <summary>Creates a network.</summary>
+    /// <param name="address">Where all who connect on it come from.</param>
+    public InMemoryNetwork(IPEndPoint? address = null) => _address = address ?? new IPEndPoint(IPAddress.Parse("192.0.2.1"), 4321);
 
     /// <summary>All connections so far, oldest first; <see cref="CuttingPipe.First"/> is the side that connected.</summary>
     public IReadOnlyList<CuttingPipe> Links => [.. _links];
@@ -45,7 +49,7 @@ public sealed class InMemoryNetwork : IConnectionDialer
             return Task.FromException<TransportConnection>(new SocketException((int)SocketError.ConnectionRefused));
         }
 
-        CuttingPipe link = new(Address);
+        CuttingPipe link = new(_address);
         _links.Enqueue(link);
         _ = listener.HandleAsync(link.Second);
         return Task.FromResult(link.First);

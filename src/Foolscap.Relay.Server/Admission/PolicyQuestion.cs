@@ -1,3 +1,5 @@
+using Foolscap.Tubs;
+
 namespace Foolscap.Relay.Server.Admission;
 
 /// <summary>Asks policies, so that whatever goes wrong with one denies.</summary>
@@ -5,19 +7,28 @@ internal sealed class PolicyQuestion(RelayServerOptions options, RelayLog log, T
 {
     private const string Unavailable = "this relay cannot decide at the moment whether that is allowed";
 
+    /// <summary>A policy that fails is asked about every stranger, who must not fill the log by that.</summary>
+    private readonly RefusalCounters<Kind> _failures = new(timeProvider);
+
+    private enum Kind
+    {
+        Registration,
+        Connection,
+    }
+
     /// <summary>Asks whether a Tub may register. It never fails.</summary>
     /// <returns>Why not; none if it may.</returns>
     public ValueTask<string?> GetDenialAsync(RegistrationRequest request) => options.RegistrationPolicy is IRegistrationPolicy policy
-        ? GetDenialAsync(token => policy.DecideAsync(request, token))
+        ? GetDenialAsync(Kind.Registration, token => policy.DecideAsync(request, token))
         : default;
 
     /// <summary>Asks whether a caller may connect. It never fails.</summary>
     /// <returns>Why not; none if he may.</returns>
     public ValueTask<string?> GetDenialAsync(StreamRequest request) => options.ConnectionPolicy is IConnectionPolicy policy
-        ? GetDenialAsync(token => policy.DecideAsync(request, token))
+        ? GetDenialAsync(Kind.Connection, token => policy.DecideAsync(request, token))
         : default;
 
-    private async ValueTask<string?> GetDenialAsync(Func<CancellationToken, ValueTask<AdmissionDecision>> ask)
+    private async ValueTask<string?> GetDenialAsync(Kind kind, Func<CancellationToken, ValueTask<AdmissionDecision>> ask)
     {
         using CancellationTokenSource timeout = new(options.PolicyTimeout, timeProvider);
         try
@@ -33,7 +44,11 @@ internal sealed class PolicyQuestion(RelayServerOptions options, RelayLog log, T
         }
         catch (Exception exception)
         {
-            log.PolicyFailed(exception);
+            if (_failures.Count(kind, out long count))
+            {
+                log.PolicyFailed(kind.ToString(), count, exception);
+            }
+
             return Unavailable;
         }
     }

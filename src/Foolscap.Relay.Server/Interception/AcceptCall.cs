@@ -22,11 +22,12 @@ internal sealed class AcceptCall(RelayServerOptions options, TimeProvider timePr
                 RelayRefusal.PendingAcceptLimit, $"Tub {registration.TubId} has not answered {options.Limits.MaxPendingAcceptsPerTub} others yet");
         }
 
-        bool isAnswered = true;
+        bool? isAnswered = null;
         Task<object?> asked = AskAsync(registration, responder, peer);
         try
         {
             object? answer = await asked.WaitAsync(options.AcceptTimeout, timeProvider, gone).ConfigureAwait(false);
+            isAnswered = true;
             return answer as RemoteReference ?? throw new RefusedConnectionException(
                 RelayRefusal.TubAnswerInvalid, $"Tub {registration.TubId} answered with no handler of its own");
         }
@@ -48,10 +49,12 @@ internal sealed class AcceptCall(RelayServerOptions options, TimeProvider timePr
         }
         catch (RemoteException refusal)
         {
+            isAnswered = true;
             throw new RefusedConnectionException(RelayRefusal.TubRefused, $"Tub {registration.TubId} refused: {refusal.RemoteMessage}");
         }
         catch (FoolscapException violation)
         {
+            isAnswered = true;
             throw new RefusedConnectionException(
                 RelayRefusal.TubAnswerInvalid, $"Tub {registration.TubId} answered with what cannot be taken: {violation.Message}");
         }
@@ -59,6 +62,21 @@ internal sealed class AcceptCall(RelayServerOptions options, TimeProvider timePr
         {
             registration.EndAccept(isAnswered);
         }
+    }
+
+    /// <summary>Tells a handler that its stream will not be, and gives it back.</summary>
+    public static void Abort(RemoteReference handler, string reason)
+    {
+        try
+        {
+            handler.CallOnly(RelayProtocol.Abort, [reason]);
+        }
+        catch (Exception exception) when (exception is ConnectionLostException or ObjectDisposedException)
+        {
+            // Then the Tub knows already.
+        }
+
+        handler.Dispose();
     }
 
     private static async Task<object?> AskAsync(TubRegistration registration, RelayedStream responder, string peer) =>
@@ -73,10 +91,7 @@ internal sealed class AcceptCall(RelayServerOptions options, TimeProvider timePr
         {
             if (await asked.ConfigureAwait(false) is RemoteReference handler)
             {
-                using (handler)
-                {
-                    handler.CallOnly(RelayProtocol.Abort, ["the connection is gone already"]);
-                }
+                Abort(handler, "the connection is gone already");
             }
         }
         catch (Exception exception) when (exception is FoolscapException or ObjectDisposedException)

@@ -25,11 +25,16 @@ internal sealed class ActiveStreams
 
     public int Count => _streams.Count;
 
-    /// <summary>Counts a stream until it is over.</summary>
+    /// <summary>Counts a stream that is about to start.</summary>
+    public void Add(RelayedStream stream) => _streams.TryAdd(stream, new Activity { Since = _timeProvider.GetTimestamp() });
+
+    /// <summary>Does not count a stream any more that has not started.</summary>
+    public void Remove(RelayedStream stream) => _streams.TryRemove(stream, out _);
+
+    /// <summary>Waits until a stream that has been added is over, and does not count it any more.</summary>
     /// <returns>How it ended.</returns>
     public async Task<StreamEnd> RunAsync(RelayedStream stream)
     {
-        _streams.TryAdd(stream, new Activity { Since = _timeProvider.GetTimestamp() });
         if (_closed is string reason)
         {
             stream.Abort(reason);

@@ -26,6 +26,7 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
     private readonly BufferBudget _budget;
     private readonly TokenBucket? _bytes;
     private volatile bool _draining;
+    private volatile bool _stopped;
     private int _refusing;
     private int _held;
     private long _total;
@@ -67,16 +68,20 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
         return _active.WaitUntilEmptyAsync(limit, cancellationToken);
     }
 
-    /// <summary>Takes no more connections, and aborts those that are relayed.</summary>
-    public Task CloseAsync(string reason)
-    {
-        _draining = true;
-        return _active.CloseAsync(reason);
-    }
+    /// <summary>Takes no more connections: those that are held or offered are refused, new ones are not this relay's any more.</summary>
+    public void Stop() => _draining = _stopped = true;
+
+    /// <summary>Aborts those that are relayed.</summary>
+    public Task CloseAsync(string reason) => _active.CloseAsync(reason);
 
     /// <summary>Whether a connection for this TubID is the relay's to answer.</summary>
     public bool Knows(string tubId)
     {
+        if (_stopped)
+        {
+            return false; // The listener may have another relay by now.
+        }
+
         TubSighting sighting = _registry.Find(tubId);
         return sighting.Registration is not null || sighting.HoldLeft > TimeSpan.Zero || _draining;
     }
@@ -148,6 +153,15 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
         await using (watch.ConfigureAwait(false))
         {
             (stream, handler, sendWindow) = await AcceptAsync(caller, tubId, peer, reservation, watch.Gone).ConfigureAwait(false);
+        }
+
+        // Counted first: either a drain sees the stream, or it is seen here that there is one.
+        _active.Add(stream);
+        if (_draining && stream.TryDetach(Draining))
+        {
+            _active.Remove(stream);
+            AcceptCall.Abort(handler, Draining);
+            throw new RefusedConnectionException(RelayRefusal.Draining, Draining);
         }
 
         stream.Start(handler, sendWindow);
@@ -253,18 +267,27 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
             _log.StreamsRefused(count, peer, tubId, refusal.Message);
         }
 
-        int refusing = Interlocked.Increment(ref _refusing);
-        if (refusal.Reason != RelayRefusal.CallerGone && refusing <= _options.Limits.MaxStreams)
+        try
         {
-            await RequestRefusal.SendAsync(caller, refusal.Status, refusal.Message, _timeProvider).ConfigureAwait(false);
-        }
-        else
-        {
+            if (Interlocked.Increment(ref _refusing) <= _options.Limits.MaxStreams && refusal.Reason != RelayRefusal.CallerGone)
+            {
+                await RequestRefusal.SendAsync(caller, refusal.Status, refusal.Message, _timeProvider).ConfigureAwait(false);
+                return;
+            }
+
             caller.Abort();
             await caller.DisposeAsync().ConfigureAwait(false);
         }
-
-        Interlocked.Decrement(ref _refusing);
+        catch (Exception exception)
+        {
+            // A host's own way of aborting has failed: this caller must not count for ever.
+            _log.StreamFaulted(peer, tubId, exception);
+            await caller.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _refusing);
+        }
     }
 
     private static string DescribeLimit(RelayRefusal limit) => limit switch

@@ -40,15 +40,18 @@ internal sealed class TubRegistration(RemoteReference listener, RemoteReference?
         return false;
     }
 
-    /// <summary>The Tub has answered, or not in time.</summary>
-    public void EndAccept(bool isAnswered)
+    /// <summary>A connection is not offered any more.</summary>
+    /// <param name="isAnswered">
+    /// Whether the Tub has answered, or not in time; none if nobody waited for its answer any more, which tells nothing of it.
+    /// </param>
+    public void EndAccept(bool? isAnswered)
     {
         Interlocked.Decrement(ref _pendingAccepts);
-        if (isAnswered)
+        if (isAnswered == true)
         {
             Volatile.Write(ref _missedAccepts, 0);
         }
-        else if (Interlocked.Increment(ref _missedAccepts) >= 2)
+        else if (isAnswered == false && Interlocked.Increment(ref _missedAccepts) >= 2)
         {
             // A connection that looks alive, and on which nothing arrives any more?
             Connection.Probe();

@@ -9,14 +9,19 @@ namespace Foolscap.Relay.Server.Tests.Fixtures;
 /// <summary>A real relay with a clock of its own, and a Tub that is connected to it.</summary>
 internal sealed class RelayUnderTest : IAsyncDisposable
 {
-    private static readonly TubOptions Patient = new() { KeepaliveTimeout = Timeout.InfiniteTimeSpan, DisconnectTimeout = Timeout.InfiniteTimeSpan };
+    /// <summary>Tubs that do not look after their connections: the test does.</summary>
+    public static readonly TubOptions Patient = new() { KeepaliveTimeout = Timeout.InfiniteTimeSpan, DisconnectTimeout = Timeout.InfiniteTimeSpan };
 
-    private RelayUnderTest(RelayServerOptions? options)
+    private readonly List<ClientTub> _clients = [];
+
+    private RelayUnderTest(RelayServerOptions? options, bool isMaster)
     {
-        RelayTub = new TestTub(Network, TestCertificates.Low, Patient, Time);
+        (TubCertificate relay, TubCertificate client) =
+            isMaster ? (TestCertificates.High, TestCertificates.Low) : (TestCertificates.Low, TestCertificates.High);
+        RelayTub = new TestTub(Network, relay, Patient, Time, Log);
         Relay = new RelayServer(RelayTub.Tub, options, Log, Time);
         RelayTub.Listener.Add(Relay);
-        Client = new TestTub(Network, TestCertificates.High, Patient);
+        First = Add(client);
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -29,34 +34,42 @@ internal sealed class RelayUnderTest : IAsyncDisposable
 
     public RelayServer Relay { get; }
 
-    /// <summary>The Tub that wants to be reached.</summary>
-    public TestTub Client { get; }
+    /// <summary>The Tub that wants to be reached, and its connection.</summary>
+    public ClientTub First { get; }
 
-    public string ClientId => Client.TubId.ToString();
+    public TestTub Client => First.Tub;
+
+    public string ClientId => First.Id;
 
     /// <summary>The client's reference to the registrar.</summary>
-    public RemoteReference Registrar { get; private set; } = null!;
+    public RemoteReference Registrar => First.Registrar;
 
-    public static async Task<RelayUnderTest> StartAsync(RelayServerOptions? options = null)
+    /// <summary>Starts a relay, and connects a Tub to it.</summary>
+    /// <param name="options">How the relay behaves.</param>
+    /// <param name="isMaster">Whether the relay decides upon connections, and not the Tub.</param>
+    public static async Task<RelayUnderTest> StartAsync(RelayServerOptions? options = null, bool isMaster = false)
     {
-        RelayUnderTest test = new(options);
-        test.Registrar = await test.Client.Tub.GetReferenceAsync(test.Relay.RegistrarFurl, TestTime.Token);
+        RelayUnderTest test = new(options, isMaster);
+        await test.First.ConnectAsync();
         return test;
     }
 
-    public Task<object?> CallRegistrarAsync(string method, params object?[] arguments) =>
-        Registrar.CallAsync(method, arguments).Within($"the answer to {method}()");
+    /// <summary>Connects one more Tub: another one, or another process with the certificate of one that is there.</summary>
+    /// <param name="certificate">Who it is.</param>
+    /// <param name="address">Where it connects from; where all others come from if not given.</param>
+    public async Task<ClientTub> ConnectAsync(TubCertificate certificate, string? address = null)
+    {
+        ClientTub client = Add(certificate, address);
+        await client.ConnectAsync();
+        return client;
+    }
 
-    public async Task<RemoteException> RefusedAsync(string method, params object?[] arguments) =>
-        (await Assert.ThrowsAsync<RemoteException>(() => CallRegistrarAsync(method, arguments)))!;
+    public Task<object?> CallRegistrarAsync(string method, params object?[] arguments) => First.CallRegistrarAsync(method, arguments);
+
+    public Task<RemoteException> RefusedAsync(string method, params object?[] arguments) => First.RefusedAsync(method, arguments);
 
     /// <summary>Registers the client.</summary>
-    public async Task<ScriptedListener> RegisterAsync(int? window = null)
-    {
-        ScriptedListener listener = new();
-        await CallRegistrarAsync("register", ClientId, listener, Options(window));
-        return listener;
-    }
+    public Task<ScriptedListener> RegisterAsync(int? window = null, IReferenceable? events = null) => First.RegisterAsync(window, events);
 
     /// <summary>Somebody who calls the client, or another TubID.</summary>
     public async Task<Caller> CallAsync(string? tubId = null, EndPoint? address = null, PipeOptions? pipe = null)
@@ -66,6 +79,12 @@ internal sealed class RelayUnderTest : IAsyncDisposable
         _ = RelayTub.Listener.HandleAsync(caller.Connection);
         return caller;
     }
+
+    /// <summary>Somebody who calls the client, from a certain address.</summary>
+    public Task<Caller> CallFromAsync(string address) => CallAsync(address: new IPEndPoint(IPAddress.Parse(address), 4711));
+
+    /// <summary>How often the relay has refused for this reason.</summary>
+    public long Refusals(RelayRefusal reason) => Relay.Statistics.Refusals[reason];
 
     /// <summary>Lets the connection work until something has become true.</summary>
     public async Task UntilAsync(Func<bool> condition, string missing)
@@ -83,21 +102,43 @@ internal sealed class RelayUnderTest : IAsyncDisposable
     }
 
     /// <summary>When this returns, the relay has handled all that was sent before it.</summary>
-    public async Task RoundTripAsync()
-    {
-        using RemoteReference again = await Client.Tub.GetReferenceAsync(Relay.RegistrarFurl, TestTime.Token);
-    }
+    public Task RoundTripAsync() => First.RoundTripAsync();
 
     public async ValueTask DisposeAsync()
     {
         await Relay.DisposeAsync();
-        Task client = Client.Tub.DisposeAsync().AsTask();
-        Task relay = RelayTub.Tub.DisposeAsync().AsTask();
-        await client.Within("the end of the client's Tub");
-        await relay.Within("the end of the relay's Tub");
+        foreach (CuttingPipe link in Network.Links.Where(link => link.IsBlackHole))
+        {
+            link.Cut(); // Nobody would hear a goodbye.
+        }
+
+        IEnumerable<Task> tubs = _clients.Select(client => client.DisposeAsync().AsTask()).Append(RelayTub.DisposeAsync().AsTask());
+        await Task.WhenAll(tubs).Within("the end of the Tubs");
         Log.Dispose();
     }
 
-    public static Dictionary<object, object?> Options(int? window = null) =>
-        window is null ? [] : new Dictionary<object, object?> { ["window"] = window };
+    public static Dictionary<object, object?> Options(int? window = null, IReferenceable? events = null)
+    {
+        Dictionary<object, object?> options = [];
+        if (window is not null)
+        {
+            options[RelayProtocol.WindowKey] = window;
+        }
+
+        if (events is not null)
+        {
+            options[RelayProtocol.EventsKey] = events;
+        }
+
+        return options;
+    }
+
+    private ClientTub Add(TubCertificate certificate, string? address = null)
+    {
+        InMemoryNetwork network = address is null ? Network : new InMemoryNetwork(new IPEndPoint(IPAddress.Parse(address), 4321));
+        ClientTub client = new(network, certificate, Relay.RegistrarFurl);
+        network.Attach(RelayTub.Hint, RelayTub.Listener);
+        _clients.Add(client);
+        return client;
+    }
 }

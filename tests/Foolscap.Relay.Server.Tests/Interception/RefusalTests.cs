@@ -6,70 +6,62 @@ using Foolscap.Tubs;
 namespace Foolscap.Relay.Server.Tests.Interception;
 
 /// <summary>Connections that are not relayed.</summary>
-internal sealed class RefusalTests
+internal sealed class RefusalTests : RelayFixture
 {
-    private RelayUnderTest _test = null!;
-
-    [SetUp]
-    public async Task StartAsync() => _test = await RelayUnderTest.StartAsync();
-
-    [TearDown]
-    public async Task DisposeAsync() => await _test.DisposeAsync();
-
     [Test]
     public async Task Call_NobodyRegistered_IsAnsweredWith404()
     {
-        Caller caller = await _test.CallAsync();
-        Assert.That(await caller.RefusalAsync(), Is.EqualTo($"HTTP/1.1 404 Not Found: unknown TubID {_test.ClientId}"));
+        Caller caller = await Test.CallAsync();
+        Assert.That(await caller.RefusalAsync(), Is.EqualTo($"HTTP/1.1 404 Not Found: unknown TubID {Test.ClientId}"));
     }
 
     [Test]
     public async Task Call_Unregistered_IsAnsweredWith404()
     {
-        ScriptedListener listener = await _test.RegisterAsync();
-        await _test.CallRegistrarAsync("unregister", _test.ClientId, listener);
-        Assert.That(await (await _test.CallAsync()).RefusalAsync(), Does.StartWith("HTTP/1.1 404 "));
+        ScriptedListener listener = await Test.RegisterAsync();
+        await Test.CallRegistrarAsync("unregister", Test.ClientId, listener);
+        Assert.That(await (await Test.CallAsync()).RefusalAsync(), Does.StartWith("HTTP/1.1 404 "));
     }
 
     [Test]
     public async Task Call_SomethingThatIsNoTubId_IsAnsweredWith404()
     {
-        await _test.RegisterAsync();
-        Assert.That(await (await _test.CallAsync("nonsense")).RefusalAsync(), Is.EqualTo("HTTP/1.1 404 Not Found: unknown TubID nonsense"));
+        await Test.RegisterAsync();
+        Assert.That(await (await Test.CallAsync("nonsense")).RefusalAsync(), Is.EqualTo("HTTP/1.1 404 Not Found: unknown TubID nonsense"));
     }
 
     [Test]
     public async Task Accept_ErrorAnswer_IsAnsweredWith503AndItsText()
     {
-        ScriptedListener listener = await _test.RegisterAsync();
-        Caller caller = await _test.CallAsync();
+        ScriptedListener listener = await Test.RegisterAsync();
+        Caller caller = await Test.CallAsync();
         (await listener.NextAsync()).Refuse("the Tub\r\nis asleep");
-        Assert.That(await caller.RefusalAsync(), Is.EqualTo($"HTTP/1.1 503 Service Unavailable: Tub {_test.ClientId} refused: the Tub  is asleep"));
-        Assert.That((_test.Relay.Statistics.RefusedConnections, _test.Relay.Statistics.TotalStreams), Is.EqualTo((1L, 0L)));
+        Assert.That(await caller.RefusalAsync(), Is.EqualTo($"HTTP/1.1 503 Service Unavailable: Tub {Test.ClientId} refused: the Tub  is asleep"));
+        Assert.That((Test.Refusals(RelayRefusal.TubRefused), Test.Relay.Statistics.TotalStreams), Is.EqualTo((1L, 0L)));
     }
 
     [Test]
     public async Task Accept_NoAnswerInTime_IsAnsweredWith503()
     {
-        ScriptedListener listener = await _test.RegisterAsync();
-        Caller caller = await _test.CallAsync();
+        ScriptedListener listener = await Test.RegisterAsync();
+        Caller caller = await Test.CallAsync();
         await listener.NextAsync();
-        await _test.Time.WaitForTimerAsync(TimeSpan.FromSeconds(10));
-        _test.Time.Advance(TimeSpan.FromSeconds(9.9));
-        await _test.RoundTripAsync();
+        await Test.Time.WaitForTimerAsync(TimeSpan.FromSeconds(10));
+        Test.Time.Advance(TimeSpan.FromSeconds(9.9));
+        await Test.RoundTripAsync();
         Assert.That(caller.Outside.IsSilent(), Is.True);
-        _test.Time.Advance(TimeSpan.FromSeconds(0.1));
-        Assert.That(await caller.RefusalAsync(), Is.EqualTo($"HTTP/1.1 503 Service Unavailable: Tub {_test.ClientId} did not answer within 10 s"));
+        Test.Time.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.That(await caller.RefusalAsync(), Is.EqualTo($"HTTP/1.1 503 Service Unavailable: Tub {Test.ClientId} did not answer within 10 s"));
     }
 
     [Test]
     public async Task Accept_HandlerComesTooLate_IsAborted()
     {
-        ScriptedListener listener = await _test.RegisterAsync();
-        Caller caller = await _test.CallAsync();
+        ScriptedListener listener = await Test.RegisterAsync();
+        Caller caller = await Test.CallAsync();
         Acceptance acceptance = await listener.NextAsync();
-        await _test.Time.WaitForTimerAsync(TimeSpan.FromSeconds(10));
-        _test.Time.Advance(TimeSpan.FromSeconds(10));
+        await Test.Time.WaitForTimerAsync(TimeSpan.FromSeconds(10));
+        Test.Time.Advance(TimeSpan.FromSeconds(10));
         await caller.RefusalAsync();
         ScriptedEnd handler = new();
         acceptance.Answer(handler);
@@ -82,18 +74,18 @@ internal sealed class RefusalTests
     [TestCaseSource(nameof(NoHandlers))]
     public async Task Accept_AnswerIsNoHandler_IsAnsweredWith503(object? answer)
     {
-        ScriptedListener listener = await _test.RegisterAsync();
-        Caller caller = await _test.CallAsync();
+        ScriptedListener listener = await Test.RegisterAsync();
+        Caller caller = await Test.CallAsync();
         (await listener.NextAsync()).Answer(answer);
         Assert.That(
-            await caller.RefusalAsync(), Is.EqualTo($"HTTP/1.1 503 Service Unavailable: Tub {_test.ClientId} answered with no handler of its own"));
+            await caller.RefusalAsync(), Is.EqualTo($"HTTP/1.1 503 Service Unavailable: Tub {Test.ClientId} answered with no handler of its own"));
     }
 
     [Test]
     public async Task Accept_AnswerIsTheResponderItself_IsAnsweredWith503()
     {
-        ScriptedListener listener = await _test.RegisterAsync();
-        Caller caller = await _test.CallAsync();
+        ScriptedListener listener = await Test.RegisterAsync();
+        Caller caller = await Test.CallAsync();
         Acceptance acceptance = await listener.NextAsync();
         acceptance.Answer(acceptance.Responder);
         Assert.That(await caller.RefusalAsync(), Does.EndWith("answered with no handler of its own"));
@@ -102,32 +94,33 @@ internal sealed class RefusalTests
     [Test]
     public async Task Accept_AnswerIsAReferenceToElsewhere_IsAnsweredWith503()
     {
-        ScriptedListener listener = await _test.RegisterAsync();
-        await using TestTub third = new(_test.Network, TestCertificates.Mid);
-        RemoteReference elsewhere = await _test.Client.Tub.GetReferenceAsync(third.Tub.Register(new Referenceable()), TestTime.Token);
-        Caller caller = await _test.CallAsync();
+        ScriptedListener listener = await Test.RegisterAsync();
+        await using TestTub third = new(Test.Network, TestCertificates.Mid);
+        RemoteReference elsewhere = await Test.Client.Tub.GetReferenceAsync(third.Tub.Register(new Referenceable()), TestTime.Token);
+        Caller caller = await Test.CallAsync();
         (await listener.NextAsync()).Answer(elsewhere);
         Assert.That(await caller.RefusalAsync(), Does.StartWith("HTTP/1.1 503 Service Unavailable: "));
     }
 
     [Test]
-    public async Task Accept_ClientIsLostMeanwhile_IsAnsweredWith503()
+    public async Task Accept_ClientIsLostMeanwhileAndHoldIsOff_IsAnsweredWith404()
     {
-        ScriptedListener listener = await _test.RegisterAsync();
-        Caller caller = await _test.CallAsync();
+        await RestartAsync(new RelayServerOptions { HoldTime = TimeSpan.Zero });
+        ScriptedListener listener = await Test.RegisterAsync();
+        Caller caller = await Test.CallAsync();
         Acceptance acceptance = await listener.NextAsync();
         acceptance.Responder.Connection.Abort("the test cuts it");
-        Assert.That(await caller.RefusalAsync(), Is.EqualTo($"HTTP/1.1 503 Service Unavailable: Tub {_test.ClientId} is gone"));
+        Assert.That(await caller.RefusalAsync(), Is.EqualTo($"HTTP/1.1 404 Not Found: unknown TubID {Test.ClientId}"));
     }
 
     [TestCaseSource(nameof(Losses))]
     public async Task Accept_CallerIsGoneMeanwhile_HandlerIsAborted(Exception loss)
     {
-        ScriptedListener listener = await _test.RegisterAsync();
-        Caller caller = await _test.CallAsync();
+        ScriptedListener listener = await Test.RegisterAsync();
+        Caller caller = await Test.CallAsync();
         Acceptance acceptance = await listener.NextAsync();
         await caller.Outside.Output.CompleteAsync(loss);
-        LogRecord record = await _test.Log.WaitForAsync(record => record.EventId.Id == 3005);
+        LogRecord record = await Test.Log.WaitForAsync(record => record.EventId.Id == 3007);
         Assert.That(record.Message, Does.Contain("the caller is gone"));
         ScriptedEnd handler = new();
         acceptance.Answer(handler);
@@ -139,8 +132,8 @@ internal sealed class RefusalTests
     [Test]
     public async Task Accept_ResponderOfARefusedConnection_TakesNothing()
     {
-        ScriptedListener listener = await _test.RegisterAsync();
-        Caller caller = await _test.CallAsync();
+        ScriptedListener listener = await Test.RegisterAsync();
+        Caller caller = await Test.CallAsync();
         Acceptance acceptance = await listener.NextAsync();
         acceptance.Refuse("not now");
         await caller.RefusalAsync();
@@ -167,6 +160,6 @@ internal sealed class RefusalTests
 
     /// <summary>The relay holds the listener alone, and the client no responder.</summary>
     private Task UntilReleasedAsync() =>
-        _test.UntilAsync(
-            () => _test.Registrar.Connection is { ExportedReferences: 1, HeldReferences: 1 }, "the release of handler and responder");
+        Test.UntilAsync(
+            () => Test.Registrar.Connection is { ExportedReferences: 1, HeldReferences: 1 }, "the release of handler and responder");
 }

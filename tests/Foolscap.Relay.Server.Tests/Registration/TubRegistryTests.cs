@@ -23,7 +23,7 @@ internal sealed class TubRegistryTests
     public void Create()
     {
         _log = new RecordingLoggerFactory();
-        _registry = new TubRegistry(new RelayLog(_log.CreateLogger("test")));
+        _registry = new TubRegistry(new RelayServerOptions(), new RelayLog(_log.CreateLogger("test")), new FakeTimeProvider());
         _client = new TestTub(_network, TestCertificates.High);
         _first = new TestTub(_network, TestCertificates.Low);
         _second = new TestTub(_network, TestCertificates.Mid);
@@ -39,9 +39,9 @@ internal sealed class TubRegistryTests
     }
 
     [Test]
-    public void TryFind_NobodyRegistered_FindsNothing()
+    public void Find_NobodyRegistered_FindsNothing()
     {
-        Assert.That(_registry.TryFind(ClientId, out _), Is.False);
+        Assert.That(_registry.Find(ClientId).Registration, Is.Null);
         Assert.That(_registry.Count, Is.Zero);
     }
 
@@ -52,8 +52,7 @@ internal sealed class TubRegistryTests
         TubRegistration newer = await RegisterAsync(_second);
         Assert.Multiple(() =>
         {
-            Assert.That(_registry.TryFind(ClientId, out TubRegistration? found), Is.True);
-            Assert.That(found, Is.SameAs(newer));
+            Assert.That(_registry.Find(ClientId).Registration, Is.SameAs(newer));
             Assert.That(_registry.Count, Is.EqualTo(1));
             Assert.That(older.Connection.HeldReferences, Is.Zero);
             Assert.That(older.Connection.Disconnected.IsCancellationRequested, Is.False, "It lives on, with its streams.");
@@ -68,12 +67,11 @@ internal sealed class TubRegistryTests
         // The callbacks of a token run last come first served: this one after the registry's.
         TaskCompletionSource told = new(TaskCreationOptions.RunContinuationsAsynchronously);
         listener.Connection.Disconnected.Register(() => told.SetResult());
-        _registry.Add(new TubRegistration(listener, sendWindow: 100));
+        _registry.Add(new TubRegistration(listener, events: null, sendWindow: 100));
         TubRegistration newer = await RegisterAsync(_second);
         listener.Connection.Abort("the test cuts it");
         await told.Task.Within("the end of the older connection");
-        Assert.That(_registry.TryFind(ClientId, out TubRegistration? found), Is.True);
-        Assert.That(found, Is.SameAs(newer));
+        Assert.That(_registry.Find(ClientId).Registration, Is.SameAs(newer));
     }
 
     [Test]
@@ -83,7 +81,7 @@ internal sealed class TubRegistryTests
         registration.Connection.Abort("the test cuts it");
         LogRecord record = await _log.WaitForAsync(record => record.EventId.Id == 3002);
         Assert.That(record.Message, Does.Contain(ClientId).And.Contain("the test cuts it"));
-        Assert.That(_registry.TryFind(ClientId, out _), Is.False);
+        Assert.That(_registry.Find(ClientId).Registration, Is.Null);
         Assert.That(_registry.Count, Is.Zero);
     }
 
@@ -95,10 +93,9 @@ internal sealed class TubRegistryTests
         late.Connection.Abort("the test cuts it");
         await late.Connection.Disconnected.CancelledWithinLimit();
 
-        Assert.That(() => _registry.Add(new TubRegistration(late, 100)), Throws.TypeOf<ViolationException>());
+        Assert.That(() => _registry.Add(new TubRegistration(late, events: null, sendWindow: 100)), Throws.TypeOf<ViolationException>());
 
-        Assert.That(_registry.TryFind(ClientId, out TubRegistration? found), Is.True);
-        Assert.That(found, Is.SameAs(newer));
+        Assert.That(_registry.Find(ClientId).Registration, Is.SameAs(newer));
     }
 
     [Test]
@@ -106,7 +103,7 @@ internal sealed class TubRegistryTests
     {
         TubRegistration older = await RegisterAsync(_first);
         await RegisterAsync(_second);
-        Assert.That(_registry.TryRemove(_client.TubId, older.Listener), Is.False);
+        Assert.That(_registry.TryRemove(ClientId, older.Listener), Is.False);
         Assert.That(_registry.Count, Is.EqualTo(1));
     }
 
@@ -114,8 +111,8 @@ internal sealed class TubRegistryTests
     public async Task TryRemove_TheListener_EndsIt()
     {
         TubRegistration registration = await RegisterAsync(_first);
-        Assert.That(_registry.TryRemove(_client.TubId, registration.Listener), Is.True);
-        Assert.That(_registry.TryRemove(_client.TubId, registration.Listener), Is.False);
+        Assert.That(_registry.TryRemove(ClientId, registration.Listener), Is.True);
+        Assert.That(_registry.TryRemove(ClientId, registration.Listener), Is.False);
         Assert.That(registration.Connection.HeldReferences, Is.Zero);
     }
 
@@ -127,7 +124,7 @@ internal sealed class TubRegistryTests
         Assert.That(_registry.Count, Is.Zero);
         Assert.That(registration.Connection.HeldReferences, Is.Zero);
         RemoteReference late = await ListenerAt(_second);
-        Assert.That(() => _registry.Add(new TubRegistration(late, 100)), Throws.TypeOf<ViolationException>().With.Message.EqualTo("this relay is stopping"));
+        Assert.That(_registry.Add(new TubRegistration(late, events: null, sendWindow: 100)), Is.EqualTo(RelayRefusal.Draining));
     }
 
     [Test]
@@ -156,7 +153,7 @@ internal sealed class TubRegistryTests
 
     private async Task<TubRegistration> RegisterAsync(TestTub at)
     {
-        TubRegistration registration = new(await ListenerAt(at), sendWindow: 100);
+        TubRegistration registration = new(await ListenerAt(at), events: null, sendWindow: 100);
         _registry.Add(registration);
         return registration;
     }
