@@ -146,18 +146,12 @@ internal sealed class HostilePeer : IAsyncDisposable
         return await pong is not null;
     }
 
-    /// <summary>Ends the connection in order, and waits for the other end to do so.</summary>
+    /// <summary>
+    /// Ends the connection below TLS, and waits for the other end to do so. TLS itself cannot be ended here: OpenSSL must
+    /// not do so while the reader decrypts.
+    /// </summary>
     public async Task EndAsync()
     {
-        try
-        {
-            await _tls.ShutdownAsync();
-        }
-        catch (Exception)
-        {
-            // The other end was first. SslStream has no list of what it throws then: OpenSSL's own complaints are among it.
-        }
-
         await _pipe.Output.CompleteAsync();
         await _reading;
     }
@@ -208,14 +202,18 @@ internal sealed class HostilePeer : IAsyncDisposable
     private async Task ReadAsync()
     {
         MessageReader reader = new();
-        byte[] buffer = new byte[32 * 1024];
+        byte[] buffer = new byte[64 * 1024];
         try
         {
             int count;
-            while ((count = await _tls.ReadAsync(buffer)) > 0)
+            do
             {
+                // As the library does it: wait with a read into nothing, then take what is there.
+                _ = await _tls.ReadAsync(Memory<byte>.Empty);
+                count = await _tls.ReadAsync(buffer);
                 reader.Read(buffer.AsSpan(0, count), OnMessage);
             }
+            while (count > 0);
         }
         catch (Exception exception) when (exception is IOException or InvalidOperationException or ObjectDisposedException)
         {

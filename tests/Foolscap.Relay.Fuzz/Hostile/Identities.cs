@@ -40,6 +40,7 @@ internal static class HostileTls
             EnabledSslProtocols = Versions,
             RemoteCertificateValidationCallback = Trusts,
             AllowTlsResume = false,
+            AllowRenegotiation = false,
         });
         return tls;
     }
@@ -54,6 +55,7 @@ internal static class HostileTls
             EnabledSslProtocols = Versions,
             RemoteCertificateValidationCallback = Trusts,
             AllowTlsResume = false,
+            AllowRenegotiation = false,
         });
         return tls;
     }

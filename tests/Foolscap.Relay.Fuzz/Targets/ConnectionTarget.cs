@@ -38,12 +38,14 @@ internal sealed class ConnectionTarget : SceneTarget
         Step = "the PONG behind the input, or the end";
         if (!await peer.ExchangeAsync(Placeholders.Fill(TokenStream.Parse(input), requestId: 1, clid: 1)))
         {
+            Step = "the end of the connection";
             await _peer.DisposeAsync();
         }
     }
 
     public override async ValueTask DisposeAsync()
     {
+        Step = "the end of the connection";
         await _peer.DisposeAsync();
         await base.DisposeAsync();
     }

@@ -42,6 +42,7 @@ internal sealed class RegistrarTarget : SceneTarget
         Step = "the PONG behind the input, or the end";
         if (!await peer.ExchangeAsync(Placeholders.Fill(TokenStream.Parse(input), requestId: 1, clid: 1)))
         {
+            Step = "the end of the connection";
             await _peer.DisposeAsync();
         }
 
@@ -53,6 +54,7 @@ internal sealed class RegistrarTarget : SceneTarget
 
     public override async ValueTask DisposeAsync()
     {
+        Step = "the end of the connection";
         await _peer.DisposeAsync();
         await base.DisposeAsync();
     }
