@@ -53,7 +53,7 @@ internal sealed class FurlPropertyTests
         from host in TcpHosts
         from port in Gen.Choose(1, 65_535)
         select ConnectionHint.Tcp(host, port),
-        Gen.Elements("tor:abc.onion:80", "i2p:abc.b32.i2p", "tcp:[2001:db8::1]:7000", "127.0.0.1:1", "unix:/run/socket").Select(text => ConnectionHint.Parse(text)));
+        Gen.Elements("tor:abc.onion:80", "i2p:abc.b32.i2p", "tcp:[2001:db8::1]:7000", "127.0.0.1:1", "unix:socket").Select(text => ConnectionHint.Parse(text)));
 
     private static Gen<Furl> Furls =>
         from tubId in TubIds
