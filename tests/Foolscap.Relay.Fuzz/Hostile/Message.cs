@@ -34,6 +34,8 @@ internal sealed record Message(IReadOnlyList<Token> Tokens)
     /// <summary>Whether this ends a request of the hostile side.</summary>
     public bool IsAnswerTo(long requestId) => (Is("answer") || Is("error")) && RequestId == requestId;
 
+    public bool IsError => Is("error");
+
     private bool Is(string type) => Tokens.Count > 2 && Text(Tokens[1]) == type;
 
     private static string Text(Token token) => Encoding.UTF8.GetString(Word(token));

@@ -36,7 +36,8 @@ internal sealed class AcceptTarget : TwoSidedTarget
         {
             Step = "the PONG behind the input, or the end";
             isGood = await peer.ExchangeAsync(Placeholders.Fill(stream, accept.RequestId, accept.References.First()));
-            await RelayAttack.GiveUpAsync(peer, accept);
+            Step = "the answer to abort(), or the end";
+            isGood = isGood && await RelayAttack.GiveUpAsync(peer, accept);
         }
 
         if (!isGood)

@@ -37,8 +37,15 @@ internal static class RelayAttack
     }
 
     /// <summary>Gives the caller up, whatever became of it.</summary>
-    public static Task GiveUpAsync(HostilePeer peer, Message accept) => peer.SendAsync(
-        $"(answer {accept.RequestId} (none)) (call 0 {accept.References.First()} 'abort' (arguments 1 'over'))");
+    /// <returns>False if only the end of the connection does so: the hostile peer has given the responder back.</returns>
+    public static async Task<bool> GiveUpAsync(HostilePeer peer, Message accept)
+    {
+        const long request = 999_999;
+        Task<Message?> aborted = peer.ExpectAsync(message => message.IsAnswerTo(request));
+        await peer.SendAsync(
+            $"(answer {accept.RequestId} (none)) (call {request} {accept.References.First()} 'abort' (arguments 1 'over'))");
+        return await aborted is { IsError: false };
+    }
 }
 
 /// <summary>What a hostile relay does before and after its attack on a client.</summary>

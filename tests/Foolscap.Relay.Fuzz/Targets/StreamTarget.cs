@@ -33,7 +33,8 @@ internal sealed class StreamTarget : TwoSidedTarget
             await peer.SendAsync($"(answer {accept.RequestId} (my-reference {1000 + accept.RequestId} ''))");
             Step = "the PONG behind the input, or the end";
             isGood = await peer.ExchangeAsync(Placeholders.Fill(stream, accept.RequestId + 1, accept.References.First()));
-            await RelayAttack.GiveUpAsync(peer, accept);
+            Step = "the answer to abort(), or the end";
+            isGood = isGood && await RelayAttack.GiveUpAsync(peer, accept);
         }
 
         if (!isGood)

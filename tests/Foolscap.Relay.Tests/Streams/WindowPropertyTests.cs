@@ -43,7 +43,8 @@ internal sealed class WindowPropertyTests
                 }
 
                 long expected = inFlight.Count < MaxWrites ? window - inFlight.Sum() : 0;
-                if (sender.Room != expected || sender.WaitAsync().AsTask().IsCompleted != expected > 0)
+                Task waiting = sender.WaitAsync().AsTask();
+                if (sender.Room != expected || waiting.IsCompleted != expected > 0)
                 {
                     return false;
                 }
@@ -55,6 +56,8 @@ internal sealed class WindowPropertyTests
                     {
                         sender.OnAnswered(rest, window: null);
                     }
+
+                    waiting.Within("the end of the wait").GetAwaiter().GetResult();
                 }
             }
 
