@@ -33,7 +33,10 @@ internal static class RelayAttack
         Task<Message?> asked = peer.ExpectAsync(message => message.IsCallOf("accept"));
         IDuplexPipe caller = scene.CallTub(Own);
         Task<byte[]> draining = caller.DrainAsync();
-        return (draining, await asked);
+
+        // An input before may have taken the registration back: then the caller is refused, and nobody is asked.
+        await Task.WhenAny(asked, draining);
+        return (draining, asked.IsCompleted ? await asked : null);
     }
 
     /// <summary>Gives the caller up, whatever became of it.</summary>
