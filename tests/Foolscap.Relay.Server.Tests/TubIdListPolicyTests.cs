@@ -58,7 +58,7 @@ internal sealed class TubIdListPolicyTests
     [Test]
     public async Task Decide_CommentsEmptyLinesAndBadOnes_AdmitNobodyAndTheOthersCount()
     {
-        await WriteAsync("# our Tubs", "", $"  {High}  # the storage server", "no TubID", $"#{Low}", $"{Low}!");
+        await WriteAsync("# our Tubs", "", $"  {High}  # the storage server", "no TubID", $"#{Low}", $"!{Low}");
         Assert.That((await IsAllowedAsync(High), await IsAllowedAsync(Low)), Is.EqualTo((true, false)));
         Assert.That(_log.Records.Where(record => record.EventId.Id == 3014).Select(record => record.Message.Split(' ')[1]), Is.EqualTo(["4", "6"]));
     }

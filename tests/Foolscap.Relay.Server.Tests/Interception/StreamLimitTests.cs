@@ -166,9 +166,12 @@ internal sealed class StreamLimitTests : RelayFixture
         {
             DuplexPipePair pipe = new();
             byte[] request = new Caller(null, Test.ClientId, null).Request;
-            _ = Test.Relay.HandleAsync(Tubs.TransportConnection.FromPipe(pipe.First, abort: () => throw new InvalidOperationException("broken"), bytesRead: request));
+            await pipe.Second.SendAsync(request);
+            _ = Test.Relay.HandleAsync(Tubs.TransportConnection.FromPipe(pipe.First, new IPEndPoint(IPAddress.Loopback, 1000 + i), () => throw new InvalidOperationException("broken")));
             await pipe.Second.Output.CompleteAsync();
-            Assert.That(System.Text.Encoding.UTF8.GetString(await pipe.Second.ReceiveToEndAsync()), Does.StartWith("HTTP/1.1 503 "));
+            Assert.That(System.Text.Encoding.UTF8.GetString(await pipe.Second.ReceiveToEndAsync()), Does.StartWith("HTTP/1.1 503 "), $"the refusal of caller {i}");
+            string peer = $"127.0.0.1:{1000 + i} ";
+            await Test.Log.WaitForAsync(record => record.EventId.Id == 3006 && record.Message.Contains(peer, StringComparison.Ordinal));
         }
 
         Assert.That(await (await Test.CallAsync()).RefusalAsync(), Does.StartWith("HTTP/1.1 503 "));
