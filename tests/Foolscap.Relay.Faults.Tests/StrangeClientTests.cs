@@ -54,7 +54,7 @@ internal sealed class StrangeClientTests
             string refusal = await writer.Refusal.For("the relay's answer to a write beyond the window");
             string abort = await writer.Aborted.For("the relay's abort of the stream");
 
-            Assert.That(refusal, Does.Contain("window"));
+            Assert.That(refusal, Does.Contain("window").Or.Contain("the stream is over"), "writes that were on their way already");
             Assert.That(abort, Does.Contain("window"));
             await b.ReceiveResetAsync();
             Figures now = Figures.Of(route.Relay);

@@ -44,8 +44,8 @@ internal sealed class RunningTransfer : IDisposable
         _down.Stop();
         await _sending.For("the end of the writers of a transfer");
         StreamOutcome[] outcomes = await Task.WhenAll(_atB, _atC).For("the end of a transfer");
-        Assert.That(outcomes, Is.All.EqualTo(StreamOutcome.Ended), "the end of a transfer");
         Assert.That((_up.Received, _down.Received), Is.EqualTo((_up.Sent, _down.Sent)), "bytes that have arrived, of those sent");
+        Assert.That(outcomes, Is.All.EqualTo(StreamOutcome.Ended), "the end of a transfer at B and at C, where all bytes have arrived");
     }
 
     /// <summary>Waits until both ends have seen that the stream is over. What has arrived is the beginning of what was sent.</summary>
