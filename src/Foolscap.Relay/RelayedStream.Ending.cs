@@ -193,11 +193,11 @@ public sealed partial class RelayedStream
 
         // Before the errors that writes get, which say the same.
         Release(remote, tellRemote ? reason : null);
+        AbortLocal(); // Before anybody who is told by the next lines can close it in order.
         IOException failure = new(reason);
         _outbound.Stop(failure);
         _queue.Fail(failure);
         CompleteEnded();
-        AbortLocal();
         grace?.Cancel();
     }
 

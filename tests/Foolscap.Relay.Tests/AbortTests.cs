@@ -39,6 +39,27 @@ internal sealed class AbortTests
         Assert.That(test.Peer.Waiting, Is.Zero);
     }
 
+    [TestCase(true, TestName = "Abort_OutboundHasEnded_LocalConnectionIsResetAndNotEndedInOrder")]
+    [TestCase(false, TestName = "Connection_IsLostAfterOutboundHasEnded_LocalConnectionIsResetAndNotEndedInOrder")]
+    public async Task Abort_OutboundHasEnded_IsAResetAllTheSame(bool byThisSide)
+    {
+        // Only one direction is left, and it ends as soon as it hears of the abort.
+        await using StreamUnderTest test = await StreamUnderTest.StartAsync();
+        await test.Outside.Output.CompleteAsync();
+        await test.Peer.NextAsync("close");
+        await test.Tubs.RoundTripAsync();
+        if (byThisSide)
+        {
+            test.Stream.Abort("enough");
+        }
+        else
+        {
+            test.Tubs.ServerSide.Abort("the test cuts it");
+        }
+
+        await test.Outside.ReceiveResetAsync();
+    }
+
     [TestCaseSource(nameof(OddReasons))]
     public async Task Abort_ByTheOtherEndWithAnOddReason_IsAnAbortAllTheSame(object?[] arguments)
     {

@@ -153,6 +153,14 @@ class B(peerlib.Peer):
         check(order.index(31) < order.index(0), "a slow call held up the others: %r" % order)
         return "%d answers" % len(answers)
 
+    async def step_pour(self):
+        """Sends and gets back data for as long as it lives; tells of each round."""
+        while True:
+            data = os.urandom(256 * 1024)
+            answers = await defer.gatherResults([self.c.callRemote("echo", data) for _ in range(4)], consumeErrors=True)
+            check(all(answer == data for answer in answers), "other bytes came back")
+            emit("poured", bytes=4 * len(data))
+
     async def step_hello(self):
         check(await peerlib.call(self.c, "hello", self.mine) is None, "hello answered something")
         return "said"

@@ -131,7 +131,8 @@ internal sealed class SocketStream(Socket socket) : Stream
     /// </summary>
     private bool IsReset()
     {
-        if (_outputEnded || !TcpInfo.TryGet(socket, out TcpInfo info) || info.State != TcpState.Closed)
+        // In this order: with both ends closed the state is the same, and this end is marked before it is closed.
+        if (!TcpInfo.TryGet(socket, out TcpInfo info) || info.State != TcpState.Closed || _outputEnded)
         {
             return false;
         }

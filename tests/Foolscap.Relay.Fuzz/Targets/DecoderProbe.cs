@@ -51,7 +51,9 @@ internal sealed class DecoderProbe(bool records) : IMessageHandler
         Write($"discarded {reference.Clid}");
     }
 
-    public void HandleCall(long requestId, IReferenceable target, RemoteCall call)
+    public long PendingBytes => 0;
+
+    public void HandleCall(long requestId, IReferenceable target, RemoteCall call, long cost)
     {
         if (target == Receiver && call is { Keywords.Count: 0, Arguments: [byte[] data] })
         {

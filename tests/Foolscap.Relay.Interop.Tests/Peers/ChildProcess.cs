@@ -59,6 +59,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int ExitCode => _process.ExitCode;
 
+    public int Id => _process.Id;
+
     /// <summary>Takes the first line that fits and has not been taken yet; waits until there is one.</summary>
     /// <param name="what">The line in words.</param>
     /// <param name="wanted">Whether a line fits.</param>
@@ -140,6 +142,13 @@ internal sealed class ChildProcess : IAsyncDisposable
         return await WaitForExitAsync();
     }
 
+    /// <summary>Ends it at once (SIGKILL), and waits for its end.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await WaitForExitAsync();
+    }
+
     /// <summary>What it has printed so far, for the message of a failing test.</summary>
     public string Describe()
     {
@@ -151,12 +160,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-
-        await WaitForExitAsync();
+        await KillAsync(); // does nothing to one that has ended
         _process.Dispose();
     }
 

@@ -18,12 +18,12 @@ internal sealed class PythonPeer : IAsyncDisposable
     public Task<JsonElement> TakeEventAsync(string name) =>
         TakeAsync($"the event '{name}'", line => TextOf(line, "event") == name, isFatal: line => TextOf(line, "event") is "failed" or "error");
 
-    /// <summary>Takes the result of a step of caller_b.py, which must have succeeded.</summary>
-    public async Task<JsonElement> TakeStepAsync(string step)
+    /// <summary>Takes the result of a step of caller_b.py, which must have succeeded, or failed if that is wanted.</summary>
+    public async Task<JsonElement> TakeStepAsync(string step, bool ok = true)
     {
         JsonElement result = await TakeAsync(
             $"the step '{step}'", line => TextOf(line, "step") == step, isFatal: line => TextOf(line, "event") is "failed" or "error");
-        Assert.That(result.GetProperty("ok").GetBoolean(), Is.True, () => $"step {step} of B in Python: {TextOf(result, "detail")}\n{_process.Describe()}");
+        Assert.That(result.GetProperty("ok").GetBoolean(), Is.EqualTo(ok), () => $"step {step} of B in Python: {TextOf(result, "detail")}\n{_process.Describe()}");
         return result;
     }
 
@@ -41,6 +41,9 @@ internal sealed class PythonPeer : IAsyncDisposable
         Assert.That(await _process.CloseInputAsync(), Is.Zero, () => $"The exit code. {_process.Describe()}");
 
     public Task<int> WaitForExitAsync() => _process.WaitForExitAsync();
+
+    /// <summary>Ends the program at once (SIGKILL).</summary>
+    public Task KillAsync() => _process.KillAsync();
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 

@@ -9,11 +9,11 @@ internal sealed class PythonTarget : ITargetPeer
 {
     private readonly PythonPeer _peer;
 
-    private PythonTarget(PythonPeer peer, string pemFile, JsonElement listening)
+    private PythonTarget(PythonPeer peer, string pemFile, IPAddress address, JsonElement listening)
     {
         _peer = peer;
         PemFile = pemFile;
-        EndPoint = new IPEndPoint(IPAddress.Loopback, listening.GetProperty("port").GetInt32());
+        EndPoint = new IPEndPoint(address, listening.GetProperty("port").GetInt32());
         TubId = TubId.Parse(listening.GetProperty("tubid").GetString()!);
     }
 
@@ -23,10 +23,14 @@ internal sealed class PythonTarget : ITargetPeer
 
     public IPEndPoint EndPoint { get; }
 
-    public static async Task<PythonTarget> StartAsync(string pemFile)
+    /// <summary>Starts it.</summary>
+    /// <param name="pemFile">Who it is.</param>
+    /// <param name="endPoint">Where it listens; any port on loopback if not given.</param>
+    public static async Task<PythonTarget> StartAsync(string pemFile, IPEndPoint? endPoint = null)
     {
-        PythonPeer peer = PythonPeer.Start("target_c.py", "--pem", pemFile, "--listen", "127.0.0.1:0");
-        return new PythonTarget(peer, pemFile, await peer.TakeEventAsync("listening"));
+        endPoint ??= new IPEndPoint(IPAddress.Loopback, 0);
+        PythonPeer peer = PythonPeer.Start("target_c.py", "--pem", pemFile, "--listen", endPoint.ToString());
+        return new PythonTarget(peer, pemFile, endPoint.Address, await peer.TakeEventAsync("listening"));
     }
 
     public async Task<Furl> OfferAsync(IReadOnlyList<ConnectionHint> hints)
@@ -43,6 +47,9 @@ internal sealed class PythonTarget : ITargetPeer
     }
 
     public Task StopAsync() => _peer.StopAsync();
+
+    /// <summary>Ends its process at once (SIGKILL).</summary>
+    public Task KillAsync() => _peer.KillAsync();
 
     public ValueTask DisposeAsync() => _peer.DisposeAsync();
 }

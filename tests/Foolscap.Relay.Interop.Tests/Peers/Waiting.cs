@@ -6,15 +6,35 @@ internal static class Waiting
     /// <summary>Far longer than any step takes on a busy machine of two cores.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    public static async Task For(this Task task, string what)
+    public static Task For(this Task task, string what) => task.For(what, Limit);
+
+    public static async Task For(this Task task, string what, TimeSpan limit)
     {
         try
         {
-            await task.WaitAsync(Limit);
+            await task.WaitAsync(limit);
         }
         catch (TimeoutException exception)
         {
-            throw new TimeoutException($"Missing after {Limit.TotalSeconds:0} s: {what}.", exception);
+            throw new TimeoutException($"Missing after {limit.TotalSeconds:0} s: {what}.", exception);
+        }
+    }
+
+    /// <summary>Waits until something is so of which no event tells: what the kernel says of a process, say.</summary>
+    /// <param name="condition">Whether it is so.</param>
+    /// <param name="describe">What is missing, with how it stands.</param>
+    public static async Task UntilAsync(Func<bool> condition, Func<string> describe)
+    {
+        using PeriodicTimer looks = new(TimeSpan.FromMilliseconds(20));
+        long start = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(start) > Limit)
+            {
+                throw new TimeoutException($"Missing after {Limit.TotalSeconds:0} s: {describe()}.");
+            }
+
+            await looks.WaitForNextTickAsync();
         }
     }
 

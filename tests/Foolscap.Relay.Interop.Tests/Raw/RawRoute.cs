@@ -12,10 +12,10 @@ namespace Foolscap.Relay.Interop.Tests.Raw;
 /// <summary>A relay and a client of this repository, with raw sockets in place of B and C.</summary>
 internal sealed class RawRoute : IAsyncDisposable
 {
-    private readonly Socket _target;
+    private readonly RawTarget _target;
     private readonly int? _bufferSize;
 
-    private RawRoute(CSharpRelay relay, CSharpClient client, Socket target, int? bufferSize)
+    private RawRoute(CSharpRelay relay, CSharpClient client, RawTarget target, int? bufferSize)
     {
         Relay = relay;
         Client = client;
@@ -35,11 +35,7 @@ internal sealed class RawRoute : IAsyncDisposable
     /// <param name="listenerOptions">How the relay's port treats those who connect.</param>
     public static async Task<RawRoute> StartAsync(int? window = null, int? bufferSize = null, TubListenerOptions? listenerOptions = null)
     {
-        Socket target = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        SetBuffers(target, bufferSize); // accepted sockets take it over
-        target.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        target.Listen();
-        EndPoint endPoint = target.LocalEndPoint!;
+        RawTarget target = new(IPAddress.Loopback, bufferSize);
         CSharpRelay relay = new(
             TestCertificates.Mid,
             new RelayServerOptions { Window = window ?? RelayProtocol.DefaultWindow },
@@ -47,7 +43,7 @@ internal sealed class RawRoute : IAsyncDisposable
         CSharpClient client = await CSharpClient.StartAsync(
             TestCertificates.High,
             [relay.RegistrarFurl],
-            ended => ConnectAsync(endPoint, bufferSize, ended),
+            ended => ConnectAsync(target.EndPoint, bufferSize, ended),
             new RelayClientOptions { Window = window ?? RelayProtocol.DefaultWindow });
         return new RawRoute(relay, client, target, bufferSize);
     }
@@ -57,20 +53,11 @@ internal sealed class RawRoute : IAsyncDisposable
     public async Task<(RawSocket B, RawSocket C)> OpenAsync(Func<Task<RawSocket>>? connect = null)
     {
         RawSocket b = await (connect is null ? RawSocket.ConnectAsync(Relay.Port, _bufferSize) : connect());
-        byte[] request = RawSocket.MakeRequest(TubId);
-        await b.SendAsync(request);
-        RawSocket c = await AcceptAsync();
-        Assert.That(await c.ReceiveExactlyAsync(request.Length), Is.EqualTo(request), "C got another request than B sent.");
-        return (b, c);
+        return (b, await _target.OpenAsync(b, TubId));
     }
 
     /// <summary>Takes the next connection that the client opens to C.</summary>
-    public async Task<RawSocket> AcceptAsync()
-    {
-        Socket accepted = await _target.AcceptAsync().For("the client's connection to C");
-        accepted.NoDelay = true;
-        return new RawSocket(accepted, "C");
-    }
+    public Task<RawSocket> AcceptAsync() => _target.AcceptAsync();
 
     /// <summary>Closes C's port: nobody listens there any more.</summary>
     public void CloseTarget() => _target.Dispose();
@@ -85,7 +72,7 @@ internal sealed class RawRoute : IAsyncDisposable
     private static async Task<TransportConnection> ConnectAsync(EndPoint target, int? bufferSize, CancellationToken cancellationToken)
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        SetBuffers(socket, bufferSize);
+        RawTarget.SetBuffers(socket, bufferSize);
         try
         {
             await socket.ConnectAsync(target, cancellationToken);
@@ -97,13 +84,5 @@ internal sealed class RawRoute : IAsyncDisposable
         }
 
         return TransportConnection.FromSocket(socket);
-    }
-
-    private static void SetBuffers(Socket socket, int? size)
-    {
-        if (size is int given)
-        {
-            (socket.SendBufferSize, socket.ReceiveBufferSize) = (given, given);
-        }
     }
 }

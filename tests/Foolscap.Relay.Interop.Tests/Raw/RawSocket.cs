@@ -17,7 +17,13 @@ internal sealed class RawSocket(Socket socket, string name) : IDisposable
     /// <summary>Connects to a port on loopback.</summary>
     /// <param name="port">The port.</param>
     /// <param name="bufferSize">The size of the kernel's buffers, if they shall be small.</param>
-    public static async Task<RawSocket> ConnectAsync(int port, int? bufferSize = null)
+    public static Task<RawSocket> ConnectAsync(int port, int? bufferSize = null) =>
+        ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), bufferSize);
+
+    /// <summary>Connects to a port.</summary>
+    /// <param name="target">The address.</param>
+    /// <param name="bufferSize">The size of the kernel's buffers, if they shall be small.</param>
+    public static async Task<RawSocket> ConnectAsync(IPEndPoint target, int? bufferSize = null)
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         if (bufferSize is int size)
@@ -25,7 +31,7 @@ internal sealed class RawSocket(Socket socket, string name) : IDisposable
             (socket.SendBufferSize, socket.ReceiveBufferSize) = (size, size);
         }
 
-        await socket.ConnectAsync(IPAddress.Loopback, port).For($"a connection to port {port}");
+        await socket.ConnectAsync(target).For($"a connection to {target}");
         return new RawSocket(socket, "B");
     }
 

@@ -23,9 +23,14 @@ internal sealed class RelayHostProcess : IAsyncDisposable
     {
         int port = 0;
         hints?.Single().TryGetTcpEndpoint(out _, out port);
-        ChildProcess process = SampleProgram.Start("RelayHost", "--folder", folder, "--listen", $"127.0.0.1:{port}");
-        return new RelayHostProcess(process, Furl.Parse(await process.TakeLineAsync("its registrar's FURL", line => line.StartsWith("pb://", StringComparison.Ordinal))));
+        return await FromAsync(SampleProgram.Start("RelayHost", "--folder", folder, "--listen", $"127.0.0.1:{port}"));
     }
+
+    /// <summary>Waits until a relay that has been started in another way is ready.</summary>
+    public static async Task<RelayHostProcess> FromAsync(ChildProcess process) => new(
+        process, Furl.Parse(await process.TakeLineAsync("its registrar's FURL", line => line.StartsWith("pb://", StringComparison.Ordinal))));
+
+    public ChildProcess Process => _process;
 
     public Task<int> TerminateAsync() => _process.TerminateAsync();
 
