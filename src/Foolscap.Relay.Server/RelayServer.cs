@@ -27,7 +27,7 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
     private readonly Registrar _registrar;
     private readonly PolicyRecheck _recheck;
     private readonly StreamAcceptor _acceptor;
-    private readonly TubListener _direct;
+    private readonly TubListener _handed;
 
     /// <summary>Creates a relay.</summary>
     /// <param name="tub">
@@ -52,7 +52,7 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
         _registrar = new Registrar(tub, _registry, policy, refusals, options, _log);
         _recheck = new PolicyRecheck(_registry, policy, options, timeProvider);
         _acceptor = new StreamAcceptor(options, _registry, policy, refusals, _log, timeProvider);
-        _direct = new TubListener(options: null, loggerFactory, timeProvider).Add(tub).Add(this);
+        _handed = new TubListener(options.HandedConnections, loggerFactory, timeProvider).Add(tub).Add(this);
         RegistrarName = tub.Register(_registrar, options.RegistrarName).Name;
     }
 
@@ -61,6 +61,9 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
 
     /// <summary>What the relay has done and is doing.</summary>
     public RelayStatistics Statistics => _acceptor.GetStatistics();
+
+    /// <summary>What has become of the connections that a host handed to <see cref="HandleAsync"/>.</summary>
+    public TubListenerStatistics HandedConnections => _handed.Statistics;
 
     private string RegistrarName { get; }
 
@@ -85,7 +88,7 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
     /// </summary>
     /// <param name="connection">The connection; it belongs to the relay from now on.</param>
     /// <returns>When it has been taken over or refused. It never fails.</returns>
-    public Task HandleAsync(TransportConnection connection) => _direct.HandleAsync(connection);
+    public Task HandleAsync(TransportConnection connection) => _handed.HandleAsync(connection);
 
     /// <summary>
     /// Prepares the end: registrations and connections are refused from now on with a reason that says so, the registered
@@ -120,6 +123,6 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
         _registry.Close();
         await _recheck.DisposeAsync().ConfigureAwait(false);
         await _acceptor.CloseAsync("the relay stops").ConfigureAwait(false);
-        await _direct.DisposeAsync().ConfigureAwait(false);
+        await _handed.DisposeAsync().ConfigureAwait(false);
     }
 }

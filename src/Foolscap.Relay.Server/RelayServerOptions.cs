@@ -1,3 +1,5 @@
+using Foolscap.Tubs;
+
 namespace Foolscap.Relay.Server;
 
 /// <summary>How a relay treats the Tubs behind it and those who call them.</summary>
@@ -33,6 +35,12 @@ public sealed record RelayServerOptions
     /// <summary>How much of the relay a Tub, an address, or all together may use.</summary>
     public RelayLimits Limits { get; init; } = new();
 
+    /// <summary>
+    /// How connections are treated that a host hands to <see cref="RelayServer.HandleAsync"/>; those of a
+    /// <see cref="TubListener"/> of its own are treated by that listener's options.
+    /// </summary>
+    public TubListenerOptions HandedConnections { get; init; } = new();
+
     /// <summary>Who may register; by default whoever holds the registrar's FURL.</summary>
     public IRegistrationPolicy? RegistrationPolicy { get; init; }
 
@@ -51,6 +59,9 @@ public sealed record RelayServerOptions
     /// <summary>Who sees what is relayed; nobody by default.</summary>
     public IRelayedStreamObserver? Observer { get; init; }
 
+    /// <summary>More than this no timer takes.</summary>
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(24);
+
     /// <summary>The window that the relay tells a Tub.</summary>
     internal int FirstWindow => Math.Min(InitialWindow, Window);
 
@@ -60,6 +71,8 @@ public sealed record RelayServerOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(InitialWindow, 1, nameof(InitialWindow));
         ArgumentOutOfRangeException.ThrowIfLessThan(HoldTime, TimeSpan.Zero, nameof(HoldTime));
         ArgumentNullException.ThrowIfNull(Limits, nameof(Limits));
+        ArgumentNullException.ThrowIfNull(HandedConnections, nameof(HandedConnections));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(HoldTime, LongestTimeout, nameof(HoldTime));
         CheckPositive(AcceptTimeout, nameof(AcceptTimeout));
         CheckPositive(PolicyTimeout, nameof(PolicyTimeout));
         if (PolicyRecheckInterval != Timeout.InfiniteTimeSpan)
@@ -72,9 +85,9 @@ public sealed record RelayServerOptions
 
     private static void CheckPositive(TimeSpan value, string name)
     {
-        if (value <= TimeSpan.Zero)
+        if (value <= TimeSpan.Zero || value > LongestTimeout)
         {
-            throw new ArgumentOutOfRangeException(name, value, "It must be positive.");
+            throw new ArgumentOutOfRangeException(name, value, "It must be positive, and at most 24 days.");
         }
     }
 }

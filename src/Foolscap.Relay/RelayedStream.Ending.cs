@@ -193,7 +193,7 @@ public sealed partial class RelayedStream
 
         // Before the errors that writes get, which say the same.
         Release(remote, tellRemote ? reason : null);
-        AbortLocal(); // Before anybody who is told by the next lines can close it in order.
+        _local.Abort(); // Before anybody who is told by the next lines can close it in order.
         IOException failure = new(reason);
         _outbound.Stop(failure);
         _queue.Fail(failure);
@@ -214,18 +214,6 @@ public sealed partial class RelayedStream
     {
         _grace = new CancellationTokenSource(Grace, _timeProvider);
         _grace.Token.UnsafeRegister(static self => ((RelayedStream)self!).Cut("the time for the rest is over"), this);
-    }
-
-    private void AbortLocal()
-    {
-        try
-        {
-            _local.Abort();
-        }
-        catch (Exception)
-        {
-            // A host's own way of aborting has failed. That is no reason to end other streams; disposal will close it.
-        }
     }
 
     private static void Release(RemoteReference? remote, string? reason)

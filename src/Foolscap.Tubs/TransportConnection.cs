@@ -56,7 +56,7 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>Makes a connection of two pipes.</summary>
     /// <param name="pipe">The pipes, which then belong to the connection.</param>
     /// <param name="remoteEndPoint">The other end's address, if there is one.</param>
-    /// <param name="abort">Resets the connection below the pipes; by default pending reads and flushes are cancelled, and the pipes completed with an error on disposal.</param>
+    /// <param name="abort">Resets the connection below the pipes; by default, and if it throws, pending reads and flushes are cancelled, and the pipes completed with an error on disposal.</param>
     /// <param name="bytesRead">What the caller has already consumed of the input; it is read again, before the rest.</param>
     /// <returns>The connection.</returns>
     public static TransportConnection FromPipe(

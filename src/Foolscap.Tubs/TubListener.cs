@@ -15,6 +15,9 @@ namespace Foolscap.Tubs;
 /// <remarks>Thread-safe. Accepting a connection never waits for another one's handshake.</remarks>
 public sealed class TubListener : IAsyncDisposable
 {
+    /// <summary>So many may be told at once why they are refused, even if fewer are served.</summary>
+    private const int LeastRefusing = 100;
+
     private static readonly TimeSpan AcceptRetryDelay = TimeSpan.FromMilliseconds(100);
 
     private readonly TubListenerOptions _options;
@@ -243,7 +246,7 @@ public sealed class TubListener : IAsyncDisposable
         _log.Refused(address, refusal.Status, refusal.Message);
         try
         {
-            if (Interlocked.Increment(ref _refusing) <= _options.MaxHalfOpenConnections)
+            if (Interlocked.Increment(ref _refusing) <= Math.Max(_options.MaxHalfOpenConnections, LeastRefusing))
             {
                 await RequestRefusal.SendAsync(connection, refusal.Status, refusal.Message, _timeProvider).ConfigureAwait(false);
                 return;

@@ -140,4 +140,21 @@ internal sealed class RelayServerTests : RelayFixture
             (statistics.RegisteredTubs, statistics.ActiveStreams, statistics.TotalStreams, statistics.BytesToTubs, statistics.BytesFromTubs),
             Is.EqualTo((tubs, streams, total, toTubs, fromTubs)));
     }
+
+    [Test]
+    public async Task Handle_HandedConnections_HaveTheirOwnLimitsAndCounts()
+    {
+        await RestartAsync(new RelayServerOptions { HandedConnections = new TubListenerOptions { MaxHalfOpenConnections = 1 } });
+        DuplexPipePair silent = new();
+        Task first = Test.Relay.HandleAsync(silent.FirstConnection);
+        Assert.That(Test.Relay.HandedConnections.HalfOpenConnections, Is.EqualTo(1));
+        DuplexPipePair second = new();
+        Task other = Test.Relay.HandleAsync(second.FirstConnection);
+        Assert.That(System.Text.Encoding.ASCII.GetString(await silent.Second.ReceiveToEndAsync()), Does.StartWith("HTTP/1.1 503 "));
+        await silent.Second.Output.CompleteAsync();
+        await first.Within("the end of the one that gave way");
+        Assert.That(Test.Relay.HandedConnections.Refusals[ListenerRefusal.GaveWay], Is.EqualTo(1));
+        await second.Second.Output.CompleteAsync();
+        await other.Within("the end of the other one");
+    }
 }

@@ -5,7 +5,8 @@ namespace Foolscap.Relay.Server.Admission;
 /// <summary>Asks policies, so that whatever goes wrong with one denies.</summary>
 internal sealed class PolicyQuestion(RelayServerOptions options, RelayLog log, TimeProvider timeProvider)
 {
-    private const string Unavailable = "this relay cannot decide at the moment whether that is allowed";
+    /// <summary>The denial of a policy that has failed.</summary>
+    public const string Unavailable = "this relay cannot decide at the moment whether that is allowed";
 
     /// <summary>A policy that fails is asked about every stranger, who must not fill the log by that.</summary>
     private readonly RefusalCounters<Kind> _failures = new(timeProvider);

@@ -32,8 +32,14 @@ internal sealed class PolicyRecheck : IAsyncDisposable
 
         foreach (TubRegistration registration in _registry.Registrations)
         {
-            string? denial = await _policy
-                .GetDenialAsync(new RegistrationRequest(registration.TubId, registration.Connection.RemoteEndPoint)).ConfigureAwait(false);
+            RegistrationRequest request = new(registration.TubId, registration.Connection.RemoteEndPoint);
+            string? denial = await _policy.GetDenialAsync(request).ConfigureAwait(false);
+            if (denial == PolicyQuestion.Unavailable)
+            {
+                // It lets nobody in, but that is no reason to throw those out whom it has let in. The next round asks again.
+                break;
+            }
+
             if (denial is not null)
             {
                 _registry.Revoke(registration, $"it may not be registered any more: {denial}");

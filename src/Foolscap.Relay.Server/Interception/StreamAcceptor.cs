@@ -12,6 +12,9 @@ namespace Foolscap.Relay.Server.Interception;
 /// </summary>
 internal sealed class StreamAcceptor : IRelayedStreamObserver
 {
+    /// <summary>So many may be told at once why they are refused, even if fewer are relayed.</summary>
+    private const int LeastRefusing = 100;
+
     private const string Draining = "this relay is being shut down";
 
     private readonly RelayServerOptions _options;
@@ -269,19 +272,13 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
 
         try
         {
-            if (Interlocked.Increment(ref _refusing) <= _options.Limits.MaxStreams && refusal.Reason != RelayRefusal.CallerGone)
+            if (Interlocked.Increment(ref _refusing) <= Math.Max(_options.Limits.MaxStreams, LeastRefusing) && refusal.Reason != RelayRefusal.CallerGone)
             {
                 await RequestRefusal.SendAsync(caller, refusal.Status, refusal.Message, _timeProvider).ConfigureAwait(false);
                 return;
             }
 
             caller.Abort();
-            await caller.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            // A host's own way of aborting has failed: this caller must not count for ever.
-            _log.StreamFaulted(peer, tubId, exception);
             await caller.DisposeAsync().ConfigureAwait(false);
         }
         finally

@@ -88,8 +88,7 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
     {
         lock (_gate)
         {
-            return _closed
-                ?? (_byTubId.TryGetValue(tubId, out KnownTub? tub) && !tub.Registrations.TryTake() ? RelayRefusal.RegistrationRate : null);
+            return _closed ?? (Know(tubId).Registrations.TryTake() ? null : RelayRefusal.RegistrationRate);
         }
     }
 
@@ -109,16 +108,10 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
                 throw new ViolationException("this connection has ended");
             }
 
-            KnownTub? tub = _byTubId.GetValueOrDefault(tubId);
-            if (GetRefusal(registration, tub?.Current) is RelayRefusal refusal)
+            KnownTub tub = Know(tubId);
+            if (GetRefusal(registration, tub.Current) is RelayRefusal refusal)
             {
                 return refusal;
-            }
-
-            if (tub is null)
-            {
-                _byTubId.Add(tubId, tub = new KnownTub(tubId, options.Limits, timeProvider));
-                tub.Registrations.TryTake();
             }
 
             older = tub.Current;
@@ -173,6 +166,26 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
         {
             Remove(registration, "the relay stops", isLost: false);
         }
+    }
+
+    /// <summary>Remembers a Tub that wants to register, whether or not it comes to that, so that its rate is known.</summary>
+    private KnownTub Know(string tubId)
+    {
+        if (!_byTubId.TryGetValue(tubId, out KnownTub? tub))
+        {
+            tub = new KnownTub(tubId, options.Limits, timeProvider);
+            _byTubId.Add(tubId, tub);
+            SetAbsent(tub);
+        }
+
+        return tub;
+    }
+
+    private void SetAbsent(KnownTub tub)
+    {
+        tub.AbsentSince = timeProvider.GetTimestamp();
+        tub.Absent = _absent.AddLast(tub);
+        Forget();
     }
 
     private RelayRefusal? GetRefusal(TubRegistration registration, TubRegistration? older)
@@ -259,10 +272,8 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
 
             Uncount(registration);
             tub.Current = null;
-            tub.AbsentSince = timeProvider.GetTimestamp();
+            SetAbsent(tub);
             tub.LostAt = isLost ? tub.AbsentSince : null;
-            tub.Absent = _absent.AddLast(tub);
-            Forget();
         }
 
         log.Unregistered(tubId, reason);

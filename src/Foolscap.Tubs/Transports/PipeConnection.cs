@@ -13,16 +13,22 @@ internal sealed class PipeConnection(PipeReader input, PipeWriter output, EndPoi
 
     protected override void OnAbort()
     {
-        if (abort is not null)
+        try
         {
-            abort();
+            if (abort is not null)
+            {
+                abort();
+                return;
+            }
         }
-        else
+        catch (Exception)
         {
-            // Whoever uses the pipes at this moment is told so, and completes them when it lets go.
-            output.CancelPendingFlush();
-            input.CancelPendingRead();
+            // A host's own way of aborting has failed. Whoever aborts is no more to blame for it than others here: as if it had none.
         }
+
+        // Whoever uses the pipes at this moment is told so, and completes them when it lets go.
+        output.CancelPendingFlush();
+        input.CancelPendingRead();
     }
 
     public override async ValueTask DisposeAsync()

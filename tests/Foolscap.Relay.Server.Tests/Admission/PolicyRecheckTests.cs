@@ -64,6 +64,19 @@ internal sealed class PolicyRecheckTests : RelayFixture
     }
 
     [Test]
+    public async Task Recheck_PolicyFails_NobodyLosesItsRegistrationAndTheNextRoundAsksAgain()
+    {
+        await Test.RegisterAsync();
+        _policy.Setup(policy => policy.DecideAsync(It.IsAny<RegistrationRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(new IOException("out of order"));
+        Test.Time.Advance(Interval);
+        await Test.Log.WaitForAsync(record => record.EventId.Id == 3010);
+        Assert.That(Test.Relay.Statistics.RegisteredTubs, Is.EqualTo(1));
+        Deny(Test.Client);
+        Test.Time.Advance(Interval);
+        await UntilLostAsync();
+    }
+
+    [Test]
     public async Task Recheck_PolicyThatIsSlow_IsNotAskedTwiceAtOnce()
     {
         await RestartAsync(Options! with { PolicyTimeout = TimeSpan.FromHours(1) });

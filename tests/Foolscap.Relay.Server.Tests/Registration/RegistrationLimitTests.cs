@@ -46,6 +46,21 @@ internal sealed class RegistrationLimitTests : RelayFixture
     }
 
     [Test]
+    public async Task Register_TubThatNeverMay_IsNotAskedAboutWithoutEnd()
+    {
+        Mock<IRegistrationPolicy> policy = new();
+        policy.Setup(one => one.DecideAsync(It.IsAny<RegistrationRequest>(), It.IsAny<CancellationToken>())).ReturnsAsync(AdmissionDecision.Deny("not you"));
+        await RestartAsync(new RelayServerOptions { RegistrationPolicy = policy.Object });
+        for (int i = 0; i < 40; i++)
+        {
+            await Test.First.RegistrationRefusedAsync();
+        }
+
+        policy.Verify(one => one.DecideAsync(It.IsAny<RegistrationRequest>(), It.IsAny<CancellationToken>()), Times.Exactly(20));
+        Assert.That(Test.Refusals(RelayRefusal.RegistrationRate), Is.EqualTo(20));
+    }
+
+    [Test]
     public async Task Register_TwentyAtOnce_NextIsRefusedThenOneASecond()
     {
         for (int i = 0; i < 20; i++)
