@@ -102,12 +102,12 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     public virtual IDisposable? WatchForLoss(Action<Exception> onLost) => null;
 
     /// <summary>
-    /// Waits until there is something to read, an end or a failure included, without taking a buffer for it. Not to be called
-    /// while <see cref="Input"/> holds bytes that have been read and not consumed.
+    /// Waits until there is something to read, an end included, without taking a buffer for it. Not to be called <see cref="Input"/> holds bytes that have been read and not consumed.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False, at once, if this kind of connection cannot tell: pipes hold what arrives themselves.</returns>
     /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    /// <exception cref="SocketException">The connection was lost or reset; it may be told only here, and not by a read as well.</exception>
     public virtual ValueTask<bool> WaitForInputAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(false);
 
     /// <summary>Lets go of the connection; a direction that has not ended ends now.</summary>

@@ -35,15 +35,8 @@ internal sealed class SocketConnection : TransportConnection
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<bool> WaitForInputAsync(CancellationToken cancellationToken = default)
     {
-        try
-        {
-            await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            // The read tells of it.
-        }
-
+        // The kernel tells of a reset once, also a read into no buffer: it has to be passed on.
+        await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
         return true;
     }
 

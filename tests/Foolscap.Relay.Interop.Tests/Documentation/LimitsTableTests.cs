@@ -45,6 +45,6 @@ internal sealed partial class LimitsTableTests
         _ => Convert.ToInt64(value, CultureInfo.InvariantCulture).ToString("N0", CultureInfo.InvariantCulture),
     };
 
-    [GeneratedRegex(@"^\| `(\w+)\.(\w+)` \| ([^|]+) \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `(\w+(?:Options|Limits))\.(\w+)` \| ([^|]+) \|", RegexOptions.Multiline)]
     private static partial Regex RowPattern();
 }
