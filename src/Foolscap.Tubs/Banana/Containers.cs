@@ -36,9 +36,12 @@ internal static class Containers
         }
         else
         {
-            throw new ViolationException($"duplicate key in a dict: {Excerpt.Of($"{frame.Extra}")}");
+            throw new ViolationException($"duplicate key in a dict: {Name(frame.Extra)}");
         }
     }
+
+    /// <summary>Names a key. One that takes long to write out, a long integer or a tuple of tuples, is only called by its type.</summary>
+    private static string Name(object key) => key is string or long or double or bool ? Excerpt.Of($"{key}") : ReceivedValue.Describe(key);
 
     public static FrozenSet<object?> Freeze(List<object?> members) => members.ToFrozenSet(PythonEquality.Instance);
 }

@@ -136,6 +136,7 @@ internal sealed class FuzzRunner(FuzzOptions options, TextWriter output)
         }
         catch (Exception exception)
         {
+            watch.Take(); // The same one, seen when it was thrown: it is not the next input's.
             return Fail(target, FailureKind.Fault, index, input, exception.ToString());
         }
 
