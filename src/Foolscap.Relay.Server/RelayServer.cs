@@ -114,12 +114,20 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
         return await draining.ConfigureAwait(false);
     }
 
-    /// <summary>Stops relaying: takes no registrations and no connections, and aborts those that it relays.</summary>
+    /// <summary>
+    /// Stops relaying: takes no registrations and no connections, and aborts those that it relays. The registered Tubs are told;
+    /// their connections are the host's Tub's, and stay.
+    /// </summary>
     /// <returns>When that is done.</returns>
     public async ValueTask DisposeAsync()
     {
         _tub.Unregister(_registrar);
         _acceptor.Stop();
+        foreach (TubRegistration registration in _registry.Registrations)
+        {
+            registration.TellDraining(TimeSpan.Zero); // The connection is the host's Tub's, and may live on.
+        }
+
         _registry.Close();
         await _recheck.DisposeAsync().ConfigureAwait(false);
         await _acceptor.CloseAsync("the relay stops").ConfigureAwait(false);

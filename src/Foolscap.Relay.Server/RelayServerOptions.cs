@@ -52,7 +52,7 @@ public sealed record RelayServerOptions
 
     /// <summary>
     /// How often <see cref="RegistrationPolicy"/> is asked about the Tubs that are registered, so that one that may not
-    /// be any more loses its registration. 60 s by default; <see cref="Timeout.InfiniteTimeSpan"/> turns it off.
+    /// be any more loses its registration, and its connection. 60 s by default; <see cref="Timeout.InfiniteTimeSpan"/> turns it off.
     /// </summary>
     public TimeSpan PolicyRecheckInterval { get; init; } = TimeSpan.FromSeconds(60);
 

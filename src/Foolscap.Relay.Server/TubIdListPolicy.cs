@@ -10,7 +10,7 @@ namespace Foolscap.Relay.Server;
 /// The file is read again when it has changed, at most once a second.
 /// </summary>
 /// <remarks>
-/// While the file is missing or cannot be read, nobody may register. A line that is no TubID admits nobody, and is logged;
+/// While the file is missing or cannot be read, nobody may register; those who are registered stay. A line that is no TubID admits nobody, and is logged;
 /// the others count. Write a new file beside the old one and rename it, so that half a list is never read. Thread-safe.
 /// </remarks>
 public sealed class TubIdListPolicy : IRegistrationPolicy
@@ -42,6 +42,7 @@ public sealed class TubIdListPolicy : IRegistrationPolicy
     }
 
     /// <inheritdoc/>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public ValueTask<AdmissionDecision> DecideAsync(RegistrationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -51,6 +52,11 @@ public sealed class TubIdListPolicy : IRegistrationPolicy
             {
                 _checkedAt = _timeProvider.GetTimestamp();
                 Refresh();
+            }
+
+            if (_isUnreadable)
+            {
+                throw new IOException($"The list of Tubs in {_path} cannot be read.");
             }
 
             return new(_listed.Contains(request.TubId) ? AdmissionDecision.Allow : AdmissionDecision.Deny(NotListed));

@@ -5,18 +5,20 @@ namespace Foolscap.Relay;
 /// what it reads from its local connection, so that the sum is a bound and not a hope: while there is room, windows grow;
 /// as it fills, they shrink; and when there is no room for one more stream, none is begun.
 /// </summary>
-/// <remarks>Thread-safe.</remarks>
+/// <remarks>
+/// An eighth is kept for what is read, which moves on; no more than a quarter goes to windows that have grown, because
+/// what a peer was granted once cannot be taken back, and newcomers need the rest. Thread-safe.
+/// </remarks>
 public sealed class BufferBudget
 {
-    /// <summary>One stream alone gets no more than this part of what is free, so that the next ones find something.</summary>
-    private const int SmallestDivisor = 8;
-
     private readonly Lock _gate = new();
     private readonly Queue<(int Bytes, TaskCompletionSource Granted)> _waiting = new();
     private readonly long _windowLimit;
+    private readonly long _growthLimit;
     private long _windows;
+    private long _growth;
     private long _reads;
-    private int _streams;
+    private int _grownStreams;
 
     /// <summary>Creates a budget.</summary>
     /// <param name="limit">How many bytes there are; at least 1 MiB.</param>
@@ -24,9 +26,8 @@ public sealed class BufferBudget
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1024 * 1024);
         Limit = limit;
-
-        // Windows may be promised to peers that never use them. What is read moves on, so it needs little, but that for sure.
-        _windowLimit = limit - (limit / 4);
+        _windowLimit = limit - (limit / 8);
+        _growthLimit = limit / 4;
     }
 
     /// <summary>How many bytes there are.</summary>
@@ -58,41 +59,43 @@ public sealed class BufferBudget
             }
 
             _windows += bytes;
-            _streams++;
             return new BufferReservation(this, bytes);
         }
     }
 
     /// <summary>Gives back all of a stream.</summary>
-    internal void RemoveStream(long bytes)
+    internal void Remove(long first, long growth)
     {
         lock (_gate)
         {
-            _windows -= bytes;
-            _streams--;
+            _windows -= first + growth;
+            ChangeGrowth(growth, 0);
+            Grant();
         }
     }
 
-    /// <summary>How large a window may become at the moment: a part of what is free that leaves something to the others.</summary>
+    /// <summary>By how much a window may grow at the moment: a part of what is free that leaves something to the others.</summary>
     internal long GetShare()
     {
         lock (_gate)
         {
-            return (_windowLimit - _windows) / (SmallestDivisor + (_streams / 2));
+            return (_growthLimit - _growth) / (4 + (_grownStreams / 4));
         }
     }
 
-    /// <summary>Makes a stream's window larger, if there is room for that, or smaller.</summary>
-    internal bool TryChange(long bytes)
+    /// <summary>Changes by how much a stream's window has grown, if there is room for that.</summary>
+    internal bool TryGrow(long from, long to)
     {
         lock (_gate)
         {
-            if (bytes > 0 && _windows + bytes > _windowLimit)
+            if (to > from && (_growth + to - from > _growthLimit || _windows + to - from > _windowLimit))
             {
                 return false;
             }
 
-            _windows += bytes;
+            _windows += to - from;
+            ChangeGrowth(from, to);
+            Grant();
             return true;
         }
     }
@@ -104,8 +107,9 @@ public sealed class BufferBudget
         TaskCompletionSource granted;
         lock (_gate)
         {
-            if (_waiting.Count == 0 && TryHold(bytes))
+            if (_waiting.Count == 0 && HasRoom(bytes))
             {
+                _reads += bytes;
                 return ValueTask.CompletedTask;
             }
 
@@ -116,41 +120,53 @@ public sealed class BufferBudget
         return new ValueTask(WaitAsync(granted, cancellationToken));
     }
 
+    /// <summary>Counts what is held already, whether there is room for it or not.</summary>
+    internal void HoldAnyway(int bytes)
+    {
+        lock (_gate)
+        {
+            _reads += bytes;
+        }
+    }
+
     /// <summary>What was read has moved on.</summary>
     internal void Release(int bytes)
     {
         lock (_gate)
         {
             _reads -= bytes;
-            while (_waiting.TryPeek(out (int Bytes, TaskCompletionSource Granted) next))
-            {
-                if (!next.Granted.Task.IsCompleted)
-                {
-                    if (!TryHold(next.Bytes))
-                    {
-                        return;
-                    }
-
-                    if (!next.Granted.TrySetResult())
-                    {
-                        _reads -= next.Bytes; // Cancelled at this very moment.
-                    }
-                }
-
-                _waiting.Dequeue();
-            }
+            Grant();
         }
     }
 
-    private bool TryHold(int bytes)
-    {
-        if (_windows + _reads + bytes > Limit)
-        {
-            return false;
-        }
+    private bool HasRoom(int bytes) => _windows + _reads + bytes <= Limit;
 
-        _reads += bytes;
-        return true;
+    private void ChangeGrowth(long from, long to)
+    {
+        _growth += to - from;
+        _grownStreams += (to > 0 ? 1 : 0) - (from > 0 ? 1 : 0);
+    }
+
+    /// <summary>Something may have become free.</summary>
+    private void Grant()
+    {
+        while (_waiting.TryPeek(out (int Bytes, TaskCompletionSource Granted) next))
+        {
+            if (!next.Granted.Task.IsCompleted)
+            {
+                if (!HasRoom(next.Bytes))
+                {
+                    return;
+                }
+
+                if (next.Granted.TrySetResult())
+                {
+                    _reads += next.Bytes;
+                }
+            }
+
+            _waiting.Dequeue();
+        }
     }
 
     private static async Task WaitAsync(TaskCompletionSource granted, CancellationToken cancellationToken)

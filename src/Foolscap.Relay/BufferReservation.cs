@@ -7,10 +7,11 @@ namespace Foolscap.Relay;
 public sealed class BufferReservation : IDisposable
 {
     private readonly Lock _gate = new();
-    private long _bytes;
+    private readonly int _first;
+    private long _growth;
     private bool _disposed;
 
-    internal BufferReservation(BufferBudget budget, long bytes) => (Budget, _bytes) = (budget, bytes);
+    internal BufferReservation(BufferBudget budget, int first) => (Budget, _first) = (budget, first);
 
     internal BufferBudget Budget { get; }
 
@@ -22,23 +23,24 @@ public sealed class BufferReservation : IDisposable
             if (!_disposed)
             {
                 _disposed = true;
-                Budget.RemoveStream(_bytes);
+                Budget.Remove(_first, _growth);
             }
         }
     }
 
-    /// <summary>Changes what is reserved.</summary>
+    /// <summary>Changes what is reserved; the first bytes always are.</summary>
     /// <returns>False if there is no room for that; then nothing changes.</returns>
     internal bool TryChange(long bytes)
     {
         lock (_gate)
         {
-            if (_disposed || !Budget.TryChange(bytes - _bytes))
+            long growth = Math.Max(0, bytes - _first);
+            if (_disposed || !Budget.TryGrow(_growth, growth))
             {
                 return false;
             }
 
-            _bytes = bytes;
+            _growth = growth;
             return true;
         }
     }

@@ -117,20 +117,40 @@ public sealed partial class RelayedStream : IByteStringReceiver, IAnswerReceiver
 
     private async Task RunAsync(RemoteReference remote, CancellationTokenRegistration onDisconnected)
     {
-        IDisposable? watch = _local.WatchForLoss(OnLocalLost);
-        Task outbound = SendAsync(remote);
-        await ReceiveAsync().ConfigureAwait(false);
-        await ResetIfAbortedAsync().ConfigureAwait(false);
-        await outbound.ConfigureAwait(false);
-        await AwaitAnswersAsync().ConfigureAwait(false);
-        await ResetIfAbortedAsync().ConfigureAwait(false);
-        Finish();
+        IDisposable? watch = null;
+        try
+        {
+            watch = _local.WatchForLoss(OnLocalLost);
+            Task outbound = SendAsync(remote);
+            await ReceiveAsync().ConfigureAwait(false);
+            await ResetIfAbortedAsync().ConfigureAwait(false);
+            await outbound.ConfigureAwait(false);
+            await AwaitAnswersAsync().ConfigureAwait(false);
+            await ResetIfAbortedAsync().ConfigureAwait(false);
+            Finish();
+        }
+        catch (Exception exception)
+        {
+            Cut(exception.Message); // A host's own kind of connection has failed.
+        }
+
         onDisconnected.Unregister();
         watch?.Dispose();
-
-        // Only now that nobody uses its pipes any more.
-        await _local.DisposeAsync().ConfigureAwait(false);
+        await DisposeLocalAsync().ConfigureAwait(false);
         CompleteEnded();
+    }
+
+    /// <summary>Closes the local connection, once nobody uses its pipes any more.</summary>
+    private async Task DisposeLocalAsync()
+    {
+        try
+        {
+            await _local.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            _local.Abort(); // What a host's pipes throw when they are completed must not keep the stream from its end.
+        }
     }
 
     /// <summary>From the local connection to the other end. It never fails.</summary>

@@ -21,6 +21,9 @@ public sealed record RelayedStreamOptions
     /// </summary>
     public BufferReservation? Reservation { get; init; }
 
+    /// <summary>Which other streams have to wait for each other with this one when their way is blocked; by default none.</summary>
+    public ReadShare? ReadShare { get; init; }
+
     /// <summary>Slows the stream down, in both directions; by default nobody does.</summary>
     public IRelayedStreamPacer? Pacer { get; init; }
 

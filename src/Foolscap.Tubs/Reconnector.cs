@@ -77,13 +77,15 @@ public sealed class Reconnector : IAsyncDisposable
         while (!_stopping.IsCancellationRequested)
         {
             Report(new ReconnectorStatus(ReconnectorState.Connecting, Status.Reason));
+
+            // Before the attempt: what happens during it is no part of it.
+            _retry = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             (Exception? reason, TimeSpan? good) = await AttemptAsync().ConfigureAwait(false);
             if (_stopping.IsCancellationRequested)
             {
                 break;
             }
 
-            _retry = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             TimeSpan wait = good >= _options.StableAfter ? _backoff.AfterStableConnection() : _backoff.AfterFailure();
             Report(new ReconnectorStatus(ReconnectorState.Waiting, reason, wait));
             _tub.Log.Reconnecting(_furl.TubId, wait, reason?.Message ?? "the session ended");

@@ -110,6 +110,18 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     /// <exception cref="SocketException">The connection was lost or reset; it may be told only here, and not by a read as well.</exception>
     public virtual ValueTask<bool> WaitForInputAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(false);
 
+    /// <summary>
+    /// Takes what has arrived straight into a buffer, past <see cref="Input"/>: only when <see cref="WaitForInputAsync"/> has
+    /// said that it can wait, and under the same condition.
+    /// </summary>
+    /// <param name="buffer">The buffer; not empty.</param>
+    /// <param name="cancellationToken">Ends the wait for something to arrive.</param>
+    /// <returns>How many bytes; 0 at the end.</returns>
+    /// <exception cref="SocketException">The connection was lost or reset.</exception>
+    /// <exception cref="NotSupportedException">This kind of connection has pipes only.</exception>
+    public virtual ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException("This connection has pipes only.");
+
     /// <summary>Lets go of the connection; a direction that has not ended ends now.</summary>
     /// <returns>When it is done.</returns>
     public abstract ValueTask DisposeAsync();

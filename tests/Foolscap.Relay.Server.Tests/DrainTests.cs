@@ -75,12 +75,25 @@ internal sealed class DrainTests : RelayFixture
         ScriptedListener listener = await Test.RegisterAsync();
         Caller caller = await Test.CallAsync();
         Acceptance acceptance = await listener.NextAsync();
-        Assert.That(await Test.Relay.DrainAsync(Limit).Within("the end of the drain"), Is.True, "Nothing is relayed.");
+        Task<bool> draining = Test.Relay.DrainAsync(Limit);
+        Assert.That(await caller.RefusalAsync(), Is.EqualTo("HTTP/1.1 503 Service Unavailable: this relay is being shut down"));
+        Assert.That(await draining.Within("the end of the drain"), Is.True, "Nothing is relayed.");
         ScriptedEnd handler = new();
         acceptance.Answer(handler);
-        Assert.That(await caller.RefusalAsync(), Is.EqualTo("HTTP/1.1 503 Service Unavailable: this relay is being shut down"));
-        Assert.That((await handler.NextAsync("abort")).Text, Is.EqualTo("this relay is being shut down"));
+        Assert.That((await handler.NextAsync("abort")).Text, Is.EqualTo("the connection is gone already"));
         Assert.That((Test.Relay.Statistics.ActiveStreams, Test.Relay.Statistics.TotalStreams), Is.EqualTo((0, 0L)));
+    }
+
+    [Test]
+    public async Task Drain_CallerIsBeingToldWhy_IsWaitedForButNotForLong()
+    {
+        await Test.RegisterAsync();
+        await Test.CallAsync();
+        Task<bool> draining = Test.Relay.DrainAsync(Limit);
+        await Test.Time.WaitForTimerAsync(TimeSpan.FromSeconds(3));
+        Assert.That(draining.IsCompleted, Is.False);
+        Test.Time.Advance(TimeSpan.FromSeconds(3));
+        Assert.That(await draining.Within("the end of the drain"), Is.True);
     }
 
     [Test]
@@ -91,6 +104,16 @@ internal sealed class DrainTests : RelayFixture
         Assert.That(Test.Relay.Statistics.RegisteredTubs, Is.EqualTo(1));
         await Test.Relay.DisposeAsync();
         Assert.That(Test.Relay.Statistics.RegisteredTubs, Is.Zero);
+    }
+
+    [Test]
+    public async Task Dispose_RegisteredTub_IsToldAndKeepsItsConnection()
+    {
+        ScriptedEnd events = new();
+        await Test.RegisterAsync(events: events);
+        await Test.Relay.DisposeAsync();
+        Assert.That((await events.NextAsync("draining")).Arguments, Is.EqualTo(new object?[] { 0L }));
+        Assert.That(Test.Registrar.Connection.Disconnected.IsCancellationRequested, Is.False);
     }
 
     [Test]

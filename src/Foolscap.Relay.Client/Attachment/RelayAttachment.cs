@@ -37,7 +37,7 @@ internal sealed class RelayAttachment(
     /// <summary>One registration, from its beginning to the loss of its connection.</summary>
     private async Task RunAsync(RemoteReference relay, CancellationToken ended)
     {
-        using StreamListener listener = new(bridge, allowance, options, log, relay.Connection.TimeProvider);
+        using StreamListener listener = new(bridge, allowance, options, log, relay.Connection);
         Volatile.Write(ref _replacedBy, null);
         Volatile.Write(ref _connection, relay.Connection);
         try

@@ -8,7 +8,7 @@ namespace Foolscap.Relay.Client.Attachment;
 /// The object that a relay asks to take a connection: one for each registration. Thread-safe.
 /// </summary>
 internal sealed class StreamListener(
-    TargetBridge bridge, StreamAllowance allowance, RelayClientOptions options, RelayClientLog log, TimeProvider timeProvider)
+    TargetBridge bridge, StreamAllowance allowance, RelayClientOptions options, RelayClientLog log, TubConnection connection)
     : IReferenceable, IDisposable
 {
     private const string Stopped = "the relay's client is not registered any more";
@@ -17,7 +17,7 @@ internal sealed class StreamListener(
     private readonly TaskCompletionSource<int> _sendWindow = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<RelayedStream, bool> _active = new();
     private readonly CancellationTokenSource _stopping = new();
-    private readonly RefusalCounters<AcceptRefusal> _refusals = new(timeProvider);
+    private readonly RefusalCounters<AcceptRefusal> _refusals = new(connection.TimeProvider);
 
     /// <summary>The relay has answered the registration.</summary>
     public void Open(int sendWindow) => _sendWindow.TrySetResult(sendWindow);
@@ -28,6 +28,11 @@ internal sealed class StreamListener(
         // The source itself stays: a call that is on its way may still look at its token.
         _stopping.Cancel();
         _sendWindow.TrySetCanceled();
+        if (connection.Disconnected.IsCancellationRequested)
+        {
+            return; // The streams know it, and pass on what they have got.
+        }
+
         foreach (RelayedStream stream in _active.Keys)
         {
             stream.Abort(Stopped);
@@ -57,7 +62,7 @@ internal sealed class StreamListener(
         try
         {
             int sendWindow = await _sendWindow.Task.ConfigureAwait(false);
-            TransportConnection target = await bridge.ConnectAsync(timeProvider, _stopping.Token).ConfigureAwait(false);
+            TransportConnection target = await bridge.ConnectAsync(connection.TimeProvider, _stopping.Token).ConfigureAwait(false);
             RelayedStream handler = new(target, CreateOptions(reservation));
 
             // Nothing may be called on the responder before the relay has this answer.
@@ -83,7 +88,7 @@ internal sealed class StreamListener(
         MaxReceiveWindow = options.Window,
         Reservation = reservation,
         Observer = options.Observer,
-        TimeProvider = timeProvider,
+        TimeProvider = connection.TimeProvider,
     };
 
     private void Refuse(RemoteReference responder, string peer, AcceptRefusal refusal, Exception reason)

@@ -9,9 +9,20 @@ internal sealed class RatePacer(TokenBucket? ofTub, TokenBucket? ofAll, TimeProv
 
     public ValueTask WaitAsync(int count, CancellationToken cancellationToken)
     {
+        // The line of all is charged for what has flowed, and not before: a slow Tub's debts are not everybody's.
         TimeSpan tub = ofTub?.Take(count) ?? TimeSpan.Zero;
+        return tub <= TimeSpan.Zero ? WaitForAllAsync(count, cancellationToken) : WaitForBothAsync(tub, count, cancellationToken);
+    }
+
+    private ValueTask WaitForAllAsync(int count, CancellationToken cancellationToken)
+    {
         TimeSpan all = ofAll?.Take(count) ?? TimeSpan.Zero;
-        TimeSpan wait = tub > all ? tub : all;
-        return wait <= TimeSpan.Zero ? ValueTask.CompletedTask : new ValueTask(Task.Delay(wait, timeProvider, cancellationToken));
+        return all <= TimeSpan.Zero ? ValueTask.CompletedTask : new ValueTask(Task.Delay(all, timeProvider, cancellationToken));
+    }
+
+    private async ValueTask WaitForBothAsync(TimeSpan tub, int count, CancellationToken cancellationToken)
+    {
+        await Task.Delay(tub, timeProvider, cancellationToken).ConfigureAwait(false);
+        await WaitForAllAsync(count, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -16,24 +16,17 @@ internal sealed class AcceptCall(RelayServerOptions options, TimeProvider timePr
     public async Task<RemoteReference?> RunAsync(
         TubRegistration registration, RelayedStream responder, string peer, CancellationToken gone)
     {
-        if (!registration.TryBeginAccept(options.Limits.MaxPendingAcceptsPerTub))
-        {
-            throw new RefusedConnectionException(
-                RelayRefusal.PendingAcceptLimit, $"Tub {registration.TubId} has not answered {options.Limits.MaxPendingAcceptsPerTub} others yet");
-        }
-
-        bool? isAnswered = null;
+        await EnterAsync(registration, gone).ConfigureAwait(false);
         Task<object?> asked = AskAsync(registration, responder, peer);
+        _ = LeaveAfterAsync(registration, asked);
         try
         {
             object? answer = await asked.WaitAsync(options.AcceptTimeout, timeProvider, gone).ConfigureAwait(false);
-            isAnswered = true;
             return answer as RemoteReference ?? throw new RefusedConnectionException(
                 RelayRefusal.TubAnswerInvalid, $"Tub {registration.TubId} answered with no handler of its own");
         }
         catch (TimeoutException)
         {
-            isAnswered = false;
             _ = AbortLateAsync(asked);
             throw new RefusedConnectionException(
                 RelayRefusal.AcceptTimeout, $"Tub {registration.TubId} did not answer within {options.AcceptTimeout.TotalSeconds:0.###} s");
@@ -49,18 +42,48 @@ internal sealed class AcceptCall(RelayServerOptions options, TimeProvider timePr
         }
         catch (RemoteException refusal)
         {
-            isAnswered = true;
             throw new RefusedConnectionException(RelayRefusal.TubRefused, $"Tub {registration.TubId} refused: {refusal.RemoteMessage}");
         }
         catch (FoolscapException violation)
         {
-            isAnswered = true;
             throw new RefusedConnectionException(
                 RelayRefusal.TubAnswerInvalid, $"Tub {registration.TubId} answered with what cannot be taken: {violation.Message}");
         }
+    }
+
+    /// <summary>Waits until the Tub has few enough other connections to answer: when it comes back, many may have been held.</summary>
+    private async Task EnterAsync(TubRegistration registration, CancellationToken gone)
+    {
+        using CancellationTokenSource timeout = new(options.AcceptTimeout, timeProvider);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, gone);
+        try
+        {
+            await registration.EnterAcceptAsync(ended.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            throw gone.IsCancellationRequested
+                ? new RefusedConnectionException(RelayRefusal.CallerGone, "the caller is gone")
+                : new RefusedConnectionException(
+                    RelayRefusal.PendingAcceptLimit, $"Tub {registration.TubId} has not answered {options.Limits.MaxPendingAcceptsPerTub} others yet");
+        }
+    }
+
+    /// <summary>
+    /// Gives the place back when the Tub has answered, and not when the caller is gone: what the Tub leaves unanswered has to
+    /// be remembered until then.
+    /// </summary>
+    private async Task LeaveAfterAsync(TubRegistration registration, Task<object?> asked)
+    {
+        try
+        {
+            await ((Task)asked).WaitAsync(options.AcceptTimeout, timeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            registration.OnAsked(isAnswered: asked.IsCompleted);
+            await ((Task)asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
         finally
         {
-            registration.EndAccept(isAnswered);
+            registration.LeaveAccept();
         }
     }
 

@@ -8,7 +8,7 @@ namespace Foolscap.Relay.Server.Interception;
 /// </summary>
 internal sealed class CallerWatch : IAsyncDisposable
 {
-    private const int MaxReadAhead = 16 * 1024;
+    private const int MaxReadAhead = 8 * 1024;
 
     private readonly PipeReader _input;
     private readonly CancellationTokenSource _gone = new();

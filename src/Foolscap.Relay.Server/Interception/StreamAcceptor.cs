@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using Foolscap.Furls;
 using Foolscap.Relay.Server.Admission;
 using Foolscap.Relay.Server.Registration;
@@ -10,10 +11,17 @@ namespace Foolscap.Relay.Server.Interception;
 /// Offers callers' connections to the Tubs that they name, holds those whose Tub was there a moment ago, and relays what
 /// is accepted. Thread-safe.
 /// </summary>
+[SuppressMessage(
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "A source of cancellations without a timer holds nothing that has to be let go of.")]
 internal sealed class StreamAcceptor : IRelayedStreamObserver
 {
     /// <summary>So many may be told at once why they are refused, even if fewer are relayed.</summary>
     private const int LeastRefusing = 100;
+
+    /// <summary>How long a drain waits at its end for those who are being told that the relay stops: as long as they may linger.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(3);
 
     private const string Draining = "this relay is being shut down";
 
@@ -28,8 +36,10 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
     private readonly RefusalCounters<RelayRefusal> _refusals;
     private readonly BufferBudget _budget;
     private readonly TokenBucket? _bytes;
-    private volatile bool _draining;
+    private readonly CancellationTokenSource _draining = new();
     private volatile bool _stopped;
+    private volatile TaskCompletionSource? _allServed;
+    private int _serving;
     private int _refusing;
     private int _held;
     private long _total;
@@ -63,16 +73,31 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
         _registry.Conflicts,
         _refusals.Counts);
 
-    /// <summary>Takes no more connections, and waits until those that are relayed are over.</summary>
+    /// <summary>Takes no more connections, and waits until those that are relayed are over, and all others have been told.</summary>
     /// <returns>Whether they were, in time.</returns>
-    public Task<bool> DrainAsync(TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<bool> DrainAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
-        _draining = true;
-        return _active.WaitUntilEmptyAsync(limit, cancellationToken);
+        await _draining.CancelAsync().ConfigureAwait(false);
+        if (!await _active.WaitUntilEmptyAsync(limit, cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        _allServed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Volatile.Read(ref _serving) > 0)
+        {
+            await _allServed.Task.WaitAsync(LastWords, _timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return true;
     }
 
     /// <summary>Takes no more connections: those that are held or offered are refused, new ones are not this relay's any more.</summary>
-    public void Stop() => _draining = _stopped = true;
+    public void Stop()
+    {
+        _stopped = true;
+        _draining.Cancel();
+    }
 
     /// <summary>Aborts those that are relayed.</summary>
     public Task CloseAsync(string reason) => _active.CloseAsync(reason);
@@ -86,15 +111,27 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
         }
 
         TubSighting sighting = _registry.Find(tubId);
-        return sighting.Registration is not null || sighting.HoldLeft > TimeSpan.Zero || _draining;
+        return sighting.Registration is not null || sighting.HoldLeft > TimeSpan.Zero || IsDraining;
     }
 
     /// <summary>Serves one caller until its connection is over. It never fails.</summary>
     public async Task RelayAsync(TransportConnection caller, string tubId)
     {
+        Interlocked.Increment(ref _serving);
+        await ServeAsync(caller, tubId).ConfigureAwait(false);
+        if (Interlocked.Decrement(ref _serving) == 0)
+        {
+            _allServed?.TrySetResult();
+        }
+    }
+
+    private bool IsDraining => _draining.IsCancellationRequested;
+
+    private async Task ServeAsync(TransportConnection caller, string tubId)
+    {
         string peer = PeerAddress.Format(caller.RemoteEndPoint);
         AddressPrefix? address = AddressPrefix.Of(caller.RemoteEndPoint);
-        RelayRefusal? limit = _draining ? RelayRefusal.Draining : _quota.Enter(tubId, address);
+        RelayRefusal? limit = IsDraining ? RelayRefusal.Draining : _quota.Enter(tubId, address);
         if (limit is RelayRefusal full)
         {
             await RefuseAsync(caller, peer, tubId, new RefusedConnectionException(full, DescribeLimit(full))).ConfigureAwait(false);
@@ -114,7 +151,10 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
         }
         catch (RefusedConnectionException exception)
         {
-            refusal = exception;
+            // A drain ends the waiting as if the caller were gone.
+            refusal = IsDraining && exception.Reason == RelayRefusal.CallerGone
+                ? new RefusedConnectionException(RelayRefusal.Draining, Draining)
+                : exception;
         }
         catch (Exception exception)
         {
@@ -153,14 +193,15 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
         RemoteReference handler;
         int sendWindow;
         CallerWatch watch = new(caller.Input);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(watch.Gone, _draining.Token);
         await using (watch.ConfigureAwait(false))
         {
-            (stream, handler, sendWindow) = await AcceptAsync(caller, tubId, peer, reservation, watch.Gone).ConfigureAwait(false);
+            (stream, handler, sendWindow) = await AcceptAsync(caller, tubId, peer, reservation, ended.Token).ConfigureAwait(false);
         }
 
         // Counted first: either a drain sees the stream, or it is seen here that there is one.
         _active.Add(stream);
-        if (_draining && stream.TryDetach(Draining))
+        if (IsDraining && stream.TryDetach(Draining))
         {
             _active.Remove(stream);
             AcceptCall.Abort(handler, Draining);
@@ -177,7 +218,7 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
         while (true)
         {
             TubSighting sighting = _registry.Find(tubId);
-            if (_draining)
+            if (IsDraining)
             {
                 throw new RefusedConnectionException(RelayRefusal.Draining, Draining);
             }
@@ -207,6 +248,7 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
         ReceiveWindow = _options.FirstWindow,
         MaxReceiveWindow = _options.Window,
         Reservation = reservation,
+        ReadShare = tub.Reads,
         Pacer = RatePacer.Create(tub.Bytes, _bytes, _timeProvider),
         Observer = this,
         TimeProvider = _timeProvider,

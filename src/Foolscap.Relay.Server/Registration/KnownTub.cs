@@ -9,6 +9,7 @@ namespace Foolscap.Relay.Server.Registration;
 internal sealed class KnownTub(string tubId, RelayLimits limits, TimeProvider timeProvider)
 {
     private const int RegistrationBurst = 20;
+    private const int MaxReads = 64;
 
     public string TubId { get; } = tubId;
 
@@ -20,6 +21,12 @@ internal sealed class KnownTub(string tubId, RelayLimits limits, TimeProvider ti
 
     /// <summary>How many bytes its streams may carry, if that is limited.</summary>
     public TokenBucket? Bytes { get; } = limits.BytesPerSecondPerTub is long rate ? new(rate, rate, timeProvider) : null;
+
+    /// <summary>How many of its streams may hold bytes that wait for their turn: 4 MiB, so that no Tub can use up what others read into.</summary>
+    public ReadShare Reads { get; } = new(MaxReads);
+
+    /// <summary>Rises with each registration that is asked for, and each that is taken back: only the last one asked for may come about.</summary>
+    public int Turn { get; set; }
 
     /// <summary>Which processes have registered it lately.</summary>
     public RegistrationHistory History { get; } = new(timeProvider);

@@ -27,9 +27,9 @@ internal sealed class Registrar(
             IReadOnlyDictionary<object, object?> given = call.Get<Dictionary<object, object?>?>(2)
                 ?? throw new ViolationException($"{call.Method}() needs a dict of options, which may be empty.");
             events = TakeEvents(given);
-            TubRegistration registration = new(listener, events, RelayWindow.Get(given));
-            await CheckAsync(registration).ConfigureAwait(false);
-            if (registry.Add(registration) is RelayRefusal refusal)
+            TubRegistration registration = new(listener, events, RelayWindow.Get(given), options.Limits.MaxPendingAcceptsPerTub);
+            int turn = await CheckAsync(registration).ConfigureAwait(false);
+            if (registry.Add(registration, turn) is RelayRefusal refusal)
             {
                 throw Refuse(registration, refusal);
             }
@@ -50,9 +50,10 @@ internal sealed class Registrar(
     }
 
     /// <summary>Checks whether the Tub may register at all, before anything is done for it.</summary>
-    private async Task CheckAsync(TubRegistration registration)
+    /// <returns>The turn of this registration.</returns>
+    private async Task<int> CheckAsync(TubRegistration registration)
     {
-        if (registry.Check(registration.TubId.ToString()) is RelayRefusal refusal)
+        if (registry.Check(registration.TubId.ToString(), out int turn) is RelayRefusal refusal)
         {
             throw Refuse(registration, refusal);
         }
@@ -62,6 +63,8 @@ internal sealed class Registrar(
         {
             throw Refuse(registration, RelayRefusal.RegistrationPolicy, denial);
         }
+
+        return turn;
     }
 
     private ViolationException Refuse(TubRegistration registration, RelayRefusal refusal, string? detail = null)

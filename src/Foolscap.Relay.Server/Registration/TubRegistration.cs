@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Foolscap.Furls;
 using Foolscap.Tubs;
 
@@ -7,9 +8,12 @@ namespace Foolscap.Relay.Server.Registration;
 /// <param name="listener">The Tub's listener, which is this object's to dispose.</param>
 /// <param name="events">Who hears of what becomes of the registration, if the Tub wants to; this object's to dispose.</param>
 /// <param name="sendWindow">How many bytes of one stream may be on their way to the Tub.</param>
-internal sealed class TubRegistration(RemoteReference listener, RemoteReference? events, int sendWindow)
+/// <param name="maxPendingAccepts">How many connections may be offered to the Tub at once.</param>
+[SuppressMessage(
+    "Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Nobody asks for the semaphore's wait handle.")]
+internal sealed class TubRegistration(RemoteReference listener, RemoteReference? events, int sendWindow, int maxPendingAccepts)
 {
-    private int _pendingAccepts;
+    private readonly SemaphoreSlim _places = new(maxPendingAccepts);
     private int _missedAccepts;
 
     public TubId TubId => Connection.RemoteTubId;
@@ -27,31 +31,21 @@ internal sealed class TubRegistration(RemoteReference listener, RemoteReference?
     /// <summary>What ends the registration with its connection.</summary>
     public CancellationTokenRegistration OnDisconnected { get; set; }
 
-    /// <summary>Counts a connection that is offered to the Tub.</summary>
-    /// <returns>False if too many are offered already.</returns>
-    public bool TryBeginAccept(int limit)
-    {
-        if (Interlocked.Increment(ref _pendingAccepts) <= limit)
-        {
-            return true;
-        }
-
-        Interlocked.Decrement(ref _pendingAccepts);
-        return false;
-    }
+    /// <summary>Waits for a place among the connections that are offered to the Tub.</summary>
+    public Task EnterAcceptAsync(CancellationToken cancellationToken) => _places.WaitAsync(cancellationToken);
 
     /// <summary>A connection is not offered any more.</summary>
-    /// <param name="isAnswered">
-    /// Whether the Tub has answered, or not in time; none if nobody waited for its answer any more, which tells nothing of it.
-    /// </param>
-    public void EndAccept(bool? isAnswered)
+    public void LeaveAccept() => _places.Release();
+
+    /// <summary>The time for an answer to a connection that was offered is over.</summary>
+    /// <param name="isAnswered">Whether it came in time, or the connection ended meanwhile.</param>
+    public void OnAsked(bool isAnswered)
     {
-        Interlocked.Decrement(ref _pendingAccepts);
-        if (isAnswered == true)
+        if (isAnswered)
         {
             Volatile.Write(ref _missedAccepts, 0);
         }
-        else if (isAnswered == false && Interlocked.Increment(ref _missedAccepts) >= 2)
+        else if (Interlocked.Increment(ref _missedAccepts) >= 2)
         {
             // A connection that looks alive, and on which nothing arrives any more?
             Connection.Probe();

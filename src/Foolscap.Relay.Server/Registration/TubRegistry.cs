@@ -83,19 +83,25 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
     }
 
     /// <summary>Whether a Tub may register now, as far as that can be told before anything is done for it.</summary>
+    /// <param name="tubId">The Tub.</param>
+    /// <param name="turn">The turn of this registration, which is over when the Tub asks for another one or takes its registration back.</param>
     /// <returns>Why not; none if it may.</returns>
-    public RelayRefusal? Check(string tubId)
+    public RelayRefusal? Check(string tubId, out int turn)
     {
         lock (_gate)
         {
-            return _closed ?? (Know(tubId).Registrations.TryTake() ? null : RelayRefusal.RegistrationRate);
+            KnownTub tub = Know(tubId);
+            turn = ++tub.Turn;
+            return _closed ?? (tub.Registrations.TryTake() ? null : RelayRefusal.RegistrationRate);
         }
     }
 
     /// <summary>Takes a registration.</summary>
+    /// <param name="registration">The registration.</param>
+    /// <param name="turn">Its turn.</param>
     /// <returns>Why it cannot be taken; none if it has been.</returns>
-    /// <exception cref="ViolationException">Its connection has ended.</exception>
-    public RelayRefusal? Add(TubRegistration registration)
+    /// <exception cref="ViolationException">Its connection has ended, or its turn is over.</exception>
+    public RelayRefusal? Add(TubRegistration registration, int turn)
     {
         string tubId = registration.TubId.ToString();
         TubRegistration? older;
@@ -109,6 +115,11 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
             }
 
             KnownTub tub = Know(tubId);
+            if (tub.Turn != turn)
+            {
+                throw new ViolationException("this Tub has registered anew, or taken its registration back, while this registration was decided upon");
+            }
+
             if (GetRefusal(registration, tub.Current) is RelayRefusal refusal)
             {
                 return refusal;
@@ -131,10 +142,14 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
     /// <returns>Whether the Tub has registered this listener.</returns>
     public bool TryRemove(string tubId, RemoteReference listener)
     {
-        TubRegistration? registration;
+        TubRegistration? registration = null;
         lock (_gate)
         {
-            registration = _byTubId.GetValueOrDefault(tubId)?.Current;
+            if (_byTubId.TryGetValue(tubId, out KnownTub? tub))
+            {
+                tub.Turn++;
+                registration = tub.Current;
+            }
         }
 
         return registration is not null
@@ -142,8 +157,17 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
             && Remove(registration, "it has taken its registration back", isLost: false);
     }
 
-    /// <summary>Ends a registration that is not allowed any more.</summary>
-    public void Revoke(TubRegistration registration, string reason) => Remove(registration, reason, isLost: false);
+    /// <summary>
+    /// Ends a registration that is not allowed any more, and its connection with it: the Tub would else believe for ever that
+    /// it is registered.
+    /// </summary>
+    public void Revoke(TubRegistration registration, string reason)
+    {
+        if (Remove(registration, reason, isLost: false))
+        {
+            _ = registration.Connection.CloseAsync(reason);
+        }
+    }
 
     /// <summary>Takes no more registrations, and holds nobody any more.</summary>
     public void BeginDrain()

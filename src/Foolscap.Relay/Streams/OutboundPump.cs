@@ -1,25 +1,27 @@
-using Foolscap.Tubs;
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
+using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Streams;
 
-/// <summary>From the local connection to the other end, a window at most ahead of its answers. Idle, it holds no buffer.</summary>
+/// <summary>
+/// From the local connection to the other end, a window at most ahead of its answers. Idle, it holds no buffer; and it
+/// reads no more than it may send, so that what it has read waits for nothing but its turn at the connection.
+/// </summary>
 [SuppressMessage(
     "Design",
     "CA1001:Types that own disposable fields should be disposable",
     Justification = "A source of cancellations without a timer holds nothing that has to be let go of.")]
 internal sealed class OutboundPump(TransportConnection local, RelayedStreamOptions options)
 {
-    /// <summary>The most that one read brings.</summary>
-    private const int ReadSize = 64 * 1024;
+    /// <summary>A paced stream pays behind each read: it should not be much.</summary>
+    private const int PacedReadSize = 16 * 1024;
 
     private readonly PipeReader _input = local.Input;
     private readonly BufferBudget? _budget = options.Reservation?.Budget;
     private readonly CancellationTokenSource _stopping = new();
     private volatile bool _stopped;
-    private bool _started;
     private long _sent;
 
     public SendWindow Window { get; } = new();
@@ -32,29 +34,16 @@ internal sealed class OutboundPump(TransportConnection local, RelayedStreamOptio
     public async Task RunAsync(RemoteReference remote, IAnswerReceiver answers)
     {
         ByteStringSender sender = new(remote, RelayProtocol.Write, answers);
-        while (true)
+        bool isEnd = await PassOnWhatIsThereAsync(sender).ConfigureAwait(false);
+        while (!isEnd)
         {
             await Window.WaitAsync().ConfigureAwait(false);
-            int held = await HoldAsync().ConfigureAwait(false);
-            bool isEnd;
-            try
-            {
-                isEnd = await PassOnAsync(sender).ConfigureAwait(false);
-            }
-            finally
-            {
-                if (held > 0)
-                {
-                    _budget!.Release(held);
-                }
-            }
-
-            if (isEnd)
-            {
-                remote.CallOnly(RelayProtocol.Close);
-                return;
-            }
+            isEnd = await local.WaitForInputAsync(_stopping.Token).ConfigureAwait(false)
+                ? await ReceiveAsync(sender).ConfigureAwait(false)
+                : await PassOnAsync(sender, await _input.ReadAsync().ConfigureAwait(false)).ConfigureAwait(false);
         }
+
+        remote.CallOnly(RelayProtocol.Close);
     }
 
     /// <summary>Ends every wait of the pump.</summary>
@@ -66,33 +55,35 @@ internal sealed class OutboundPump(TransportConnection local, RelayedStreamOptio
         _input.CancelPendingRead();
     }
 
-    /// <summary>
-    /// Waits until there is something to read, and then until it may be held, if that can be told apart: an idle stream
-    /// holds nothing.
-    /// </summary>
-    private async ValueTask<int> HoldAsync()
-    {
-        if (!_started)
-        {
-            _started = true;
-            return 0; // Whoever watched the connection before this has left bytes in the reader.
-        }
-
-        if (_budget is null || !await local.WaitForInputAsync(_stopping.Token).ConfigureAwait(false))
-        {
-            return 0;
-        }
-
-        await _budget.HoldAsync(ReadSize, _stopping.Token).ConfigureAwait(false);
-        return ReadSize;
-    }
-
-    /// <summary>Passes on what one read brings.</summary>
+    /// <summary>Passes on what whoever watched the connection before this has read ahead.</summary>
     /// <returns>Whether that was all.</returns>
-    private async ValueTask<bool> PassOnAsync(ByteStringSender sender)
+    private async ValueTask<bool> PassOnWhatIsThereAsync(ByteStringSender sender)
     {
         // A Pipe gives bytes that were looked at and left before a cancelled read to TryRead only.
-        ReadResult result = _input.TryRead(out ReadResult left) ? left : await _input.ReadAsync().ConfigureAwait(false);
+        while (_input.TryRead(out ReadResult result))
+        {
+            int length = (int)result.Buffer.Length;
+            _budget?.HoldAnyway(length);
+            try
+            {
+                if (await PassOnAsync(sender, result).ConfigureAwait(false))
+                {
+                    return true;
+                }
+            }
+            finally
+            {
+                _budget?.Release(length);
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Passes on what one read of the pipe has brought.</summary>
+    /// <returns>Whether that was all.</returns>
+    private async ValueTask<bool> PassOnAsync(ByteStringSender sender, ReadResult result)
+    {
         if (result.IsCanceled && _stopped)
         {
             throw new OperationCanceledException(); // Else by whoever watched the connection before this.
@@ -101,6 +92,69 @@ internal sealed class OutboundPump(TransportConnection local, RelayedStreamOptio
         await SendAsync(sender, result.Buffer).ConfigureAwait(false);
         _input.AdvanceTo(result.Buffer.End);
         return result.IsCompleted;
+    }
+
+    /// <summary>Passes on what has arrived, once it may be held.</summary>
+    /// <returns>Whether that was the end.</returns>
+    private async ValueTask<bool> ReceiveAsync(ByteStringSender sender)
+    {
+        long room = Window.Room;
+        if (room <= 0)
+        {
+            return false; // The window has shrunk since.
+        }
+
+        int count;
+        if (options.ReadShare is ReadShare share)
+        {
+            await share.EnterAsync(_stopping.Token).ConfigureAwait(false);
+            try
+            {
+                count = await HoldAndReceiveAsync(sender, room).ConfigureAwait(false);
+            }
+            finally
+            {
+                share.Leave();
+            }
+        }
+        else
+        {
+            count = await HoldAndReceiveAsync(sender, room).ConfigureAwait(false);
+        }
+
+        if (count > 0 && options.Pacer is IRelayedStreamPacer pacer)
+        {
+            await pacer.WaitAsync(count, _stopping.Token).ConfigureAwait(false);
+        }
+
+        return count == 0;
+    }
+
+    private async ValueTask<int> HoldAndReceiveAsync(ByteStringSender sender, long room)
+    {
+        int most = options.Pacer is null ? RelayProtocol.MaxWriteSize : PacedReadSize;
+        int size = (int)Math.Min(room, most);
+        if (_budget is not null)
+        {
+            await _budget.HoldAsync(size, _stopping.Token).ConfigureAwait(false);
+        }
+
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
+        try
+        {
+            int count = await local.ReceiveAsync(buffer.AsMemory(0, size), _stopping.Token).ConfigureAwait(false);
+            if (count > 0)
+            {
+                await SendOneAsync(sender, new ReadOnlySequence<byte>(buffer, 0, count)).ConfigureAwait(false);
+            }
+
+            return count;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            _budget?.Release(size);
+        }
     }
 
     private async ValueTask SendAsync(ByteStringSender sender, ReadOnlySequence<byte> data)
@@ -114,17 +168,21 @@ internal sealed class OutboundPump(TransportConnection local, RelayedStreamOptio
                 continue; // The window has shrunk since.
             }
 
+            await SendOneAsync(sender, data.Slice(0, count)).ConfigureAwait(false);
+            data = data.Slice(count);
             if (options.Pacer is IRelayedStreamPacer pacer)
             {
                 await pacer.WaitAsync(count, _stopping.Token).ConfigureAwait(false);
             }
-
-            ReadOnlySequence<byte> part = data.Slice(0, count);
-            options.Observer?.OnData(StreamDirection.Outbound, part);
-            Window.OnSent(count);
-            await sender.SendAsync(part, count).ConfigureAwait(false);
-            Volatile.Write(ref _sent, _sent + count);
-            data = data.Slice(count);
         }
+    }
+
+    private async ValueTask SendOneAsync(ByteStringSender sender, ReadOnlySequence<byte> part)
+    {
+        int count = (int)part.Length;
+        options.Observer?.OnData(StreamDirection.Outbound, part);
+        Window.OnSent(count);
+        await sender.SendAsync(part, count).ConfigureAwait(false);
+        Volatile.Write(ref _sent, _sent + count);
     }
 }

@@ -156,15 +156,15 @@ internal sealed class ReceiveQueue(ReceiveWindow window, IRelayedStreamPacer? pa
             bool isLast = IsLast(segment.Length, result.IsCompleted && segment.Length == result.Buffer.Length);
             if (!segment.IsEmpty)
             {
-                if (pacer is not null)
-                {
-                    await pacer.WaitAsync(segment.Length, _over.Token).ConfigureAwait(false);
-                }
-
                 FlushResult flushed = await output.WriteAsync(segment).ConfigureAwait(false);
                 if (flushed.IsCompleted || flushed.IsCanceled)
                 {
                     throw new IOException("The local connection takes no more bytes.");
+                }
+
+                if (pacer is not null)
+                {
+                    await pacer.WaitAsync(segment.Length, _over.Token).ConfigureAwait(false);
                 }
             }
 

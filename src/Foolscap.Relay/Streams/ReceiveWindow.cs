@@ -41,7 +41,7 @@ internal sealed class ReceiveWindow(int initial, int largest, BufferReservation?
         long wanted = taken < Fast ? Math.Min(2L * Size, largest) : taken > 4 * Fast ? Size / 2 : Size;
         if (reservation is not null)
         {
-            wanted = Math.Min(wanted, reservation.Budget.GetShare());
+            wanted = Math.Min(wanted, _initial + reservation.Budget.GetShare());
         }
 
         Resize((int)Math.Max(wanted, _initial), written);

@@ -40,6 +40,9 @@ internal sealed class SocketConnection : TransportConnection
         return true;
     }
 
+    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _stream.ReadAsync(buffer, cancellationToken);
+
     public override IDisposable? WatchForLoss(Action<Exception> onLost)
     {
         ArgumentNullException.ThrowIfNull(onLost);

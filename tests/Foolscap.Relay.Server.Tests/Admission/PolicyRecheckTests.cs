@@ -43,14 +43,15 @@ internal sealed class PolicyRecheckTests : RelayFixture
         LogRecord record = await Test.Log.WaitForAsync(record => record.EventId.Id == 3002);
         Assert.That(record.Message, Does.EndWith("it may not be registered any more: not any more"));
         Assert.That(await (await Test.CallAsync()).RefusalAsync(), Is.EqualTo($"HTTP/1.1 404 Not Found: unknown TubID {Test.ClientId}"));
-        Assert.That(Test.Registrar.Connection.Disconnected.IsCancellationRequested, Is.False);
+        await Test.Registrar.Connection.Ended.Within("the end of its connection, which is how it learns of it");
+        await Test.First.ConnectAsync();
         Assert.That((await Test.First.RegistrationRefusedAsync()).RemoteMessage, Is.EqualTo("this Tub may not register: not any more"));
         await Test.CallAsync(other.Id);
         await listener.NextAsync();
     }
 
     [Test]
-    public async Task Recheck_StreamOfARevokedTub_GoesOn()
+    public async Task Recheck_StreamOfARevokedTub_IsAborted()
     {
         ScriptedListener listener = await Test.RegisterAsync();
         Caller caller = await Test.CallAsync();
@@ -58,9 +59,21 @@ internal sealed class PolicyRecheckTests : RelayFixture
         await handler.TakeAsync(caller.Request.Length);
         Deny(Test.Client);
         Test.Time.Advance(Interval);
+        await caller.Outside.ReceiveResetAsync();
+    }
+
+    [Test]
+    public async Task Recheck_PolicyFailsForOneTub_TheOthersAreAskedAllTheSame()
+    {
+        await Test.RegisterAsync();
+        ClientTub other = await Test.ConnectAsync(TestCertificates.Mid);
+        await other.RegisterAsync();
+        _policy.Setup(policy => policy.DecideAsync(It.Is<RegistrationRequest>(request => request.TubId == Test.Client.TubId), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new IOException("a bad row"));
+        Deny(other.Tub);
+        Test.Time.Advance(Interval);
         await UntilLostAsync();
-        await caller.Outside.SendAsync(Piping.Bytes(10));
-        Assert.That(await handler.TakeAsync(10), Is.EqualTo(Piping.Bytes(10)));
+        Assert.That(Test.Relay.Statistics.RegisteredTubs, Is.EqualTo(1));
     }
 
     [Test]

@@ -175,8 +175,9 @@ internal sealed class HoldTests : RelayFixture
     {
         await LoseAsync();
         Caller caller = await HoldAsync();
-        Assert.That(await Test.Relay.DrainAsync(TimeSpan.FromSeconds(30)).Within("the end of the drain"), Is.True);
+        Task<bool> draining = Test.Relay.DrainAsync(TimeSpan.FromSeconds(30));
         Assert.That(await caller.RefusalAsync(), Is.EqualTo("HTTP/1.1 503 Service Unavailable: this relay is being shut down"));
+        Assert.That(await draining.Within("the end of the drain"), Is.True);
         Assert.That(Test.Refusals(RelayRefusal.Draining), Is.EqualTo(1));
     }
 

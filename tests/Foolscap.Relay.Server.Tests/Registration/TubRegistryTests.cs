@@ -67,7 +67,7 @@ internal sealed class TubRegistryTests
         // The callbacks of a token run last come first served: this one after the registry's.
         TaskCompletionSource told = new(TaskCreationOptions.RunContinuationsAsynchronously);
         listener.Connection.Disconnected.Register(() => told.SetResult());
-        _registry.Add(new TubRegistration(listener, events: null, sendWindow: 100));
+        Add(new TubRegistration(listener, events: null, sendWindow: 100, maxPendingAccepts: 1));
         TubRegistration newer = await RegisterAsync(_second);
         listener.Connection.Abort("the test cuts it");
         await told.Task.Within("the end of the older connection");
@@ -93,9 +93,31 @@ internal sealed class TubRegistryTests
         late.Connection.Abort("the test cuts it");
         await late.Connection.Disconnected.CancelledWithinLimit();
 
-        Assert.That(() => _registry.Add(new TubRegistration(late, events: null, sendWindow: 100)), Throws.TypeOf<ViolationException>());
+        Assert.That(() => Add(new TubRegistration(late, events: null, sendWindow: 100, maxPendingAccepts: 1)), Throws.TypeOf<ViolationException>());
 
         Assert.That(_registry.Find(ClientId).Registration, Is.SameAs(newer));
+    }
+
+    [Test]
+    public async Task Add_TurnIsOver_IsRefused_AndTheLastOneStands()
+    {
+        TubRegistration slow = new(await ListenerAt(_first), events: null, sendWindow: 100, maxPendingAccepts: 1);
+        _registry.Check(ClientId, out int turn);
+        TubRegistration fast = await RegisterAsync(_first);
+        Assert.That(() => _registry.Add(slow, turn), Throws.TypeOf<ViolationException>().With.Message.Contains("registered anew"));
+        Assert.That(_registry.Find(ClientId).Registration, Is.SameAs(fast));
+    }
+
+    [Test]
+    public async Task Add_TakenBackBeforeItWasDecidedUpon_IsRefused()
+    {
+        RemoteReference listener = await ListenerAt(_first);
+        _registry.Check(ClientId, out int turn);
+        Assert.That(_registry.TryRemove(ClientId, listener), Is.False);
+        Assert.That(
+            () => _registry.Add(new TubRegistration(listener, events: null, sendWindow: 100, maxPendingAccepts: 1), turn),
+            Throws.TypeOf<ViolationException>());
+        Assert.That(_registry.Count, Is.Zero);
     }
 
     [Test]
@@ -124,7 +146,7 @@ internal sealed class TubRegistryTests
         Assert.That(_registry.Count, Is.Zero);
         Assert.That(registration.Connection.HeldReferences, Is.Zero);
         RemoteReference late = await ListenerAt(_second);
-        Assert.That(_registry.Add(new TubRegistration(late, events: null, sendWindow: 100)), Is.EqualTo(RelayRefusal.Draining));
+        Assert.That(Add(new TubRegistration(late, events: null, sendWindow: 100, maxPendingAccepts: 1)), Is.EqualTo(RelayRefusal.Draining));
     }
 
     [Test]
@@ -153,9 +175,15 @@ internal sealed class TubRegistryTests
 
     private async Task<TubRegistration> RegisterAsync(TestTub at)
     {
-        TubRegistration registration = new(await ListenerAt(at), events: null, sendWindow: 100);
-        _registry.Add(registration);
+        TubRegistration registration = new(await ListenerAt(at), events: null, sendWindow: 100, maxPendingAccepts: 1);
+        Add(registration);
         return registration;
+    }
+
+    private RelayRefusal? Add(TubRegistration registration)
+    {
+        _registry.Check(registration.TubId.ToString(), out int turn);
+        return _registry.Add(registration, turn);
     }
 
     /// <summary>A reference, at a Tub of the relay's side, to a new object of the client.</summary>

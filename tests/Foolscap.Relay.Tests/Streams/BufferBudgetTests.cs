@@ -8,7 +8,7 @@ internal sealed class BufferBudgetTests
     private const int Mebibyte = 1024 * 1024;
 
     [Test]
-    public void TryReserve_UntilThreeQuartersAreGone_AndAgainWhenOneIsGivenBack()
+    public void TryReserve_UntilSevenEighthsAreGone_AndAgainWhenOneIsGivenBack()
     {
         BufferBudget budget = new(Mebibyte);
         List<BufferReservation> reservations = [];
@@ -17,48 +17,65 @@ internal sealed class BufferBudgetTests
             reservations.Add(reservation);
         }
 
-        Assert.That((reservations.Count, budget.Reserved), Is.EqualTo((48, 48 * 16 * 1024L)));
+        Assert.That((reservations.Count, budget.Reserved), Is.EqualTo((56, 56 * 16 * 1024L)));
         reservations[0].Dispose();
         reservations[0].Dispose();
-        Assert.That(budget.Reserved, Is.EqualTo(47 * 16 * 1024L));
+        Assert.That(budget.Reserved, Is.EqualTo(55 * 16 * 1024L));
         Assert.That(budget.TryReserve(16 * 1024), Is.Not.Null);
         Assert.That(budget.TryReserve(16 * 1024), Is.Null);
     }
 
     [Test]
-    public void GetShare_ShrinksAsTheBudgetFills()
+    public void DefaultBudget_TenThousandStreams_OfWhichAThousandHaveGrown()
     {
         BufferBudget budget = new(256 * Mebibyte);
-        long empty = budget.GetShare();
-        List<long> shares = [];
-        for (int stream = 0; stream < 1000; stream++)
+        List<long> shares = [budget.GetShare()];
+        for (int stream = 0; stream < 10_000; stream++)
         {
-            shares.Add(budget.GetShare());
-            BufferReservation reservation = budget.TryReserve(16 * 1024)!;
-            reservation.TryChange(Math.Max(16 * 1024, Math.Min(256 * 1024, budget.GetShare())));
+            BufferReservation? reservation = budget.TryReserve(16 * 1024);
+            Assert.That(reservation, Is.Not.Null, $"There is no room for stream {stream}.");
+            if (stream < 1000)
+            {
+                Assert.That(reservation!.TryChange((16 * 1024) + Math.Min(240 * 1024, budget.GetShare())), Is.True);
+                shares.Add(budget.GetShare());
+            }
         }
 
         Assert.Multiple(() =>
         {
-            Assert.That(empty, Is.GreaterThan(16 * Mebibyte));
+            Assert.That(shares[0], Is.EqualTo(16 * Mebibyte));
             Assert.That(shares, Is.Ordered.Descending);
-            Assert.That(budget.TryReserve(16 * 1024), Is.Not.Null, "A thousand streams at full speed leave room for another one.");
             Assert.That(budget.Reserved, Is.LessThanOrEqualTo(budget.Limit));
         });
     }
 
     [Test]
-    public void TryChange_NoRoom_ChangesNothing()
+    public void TryChange_NoRoomToGrow_ChangesNothing()
     {
         BufferBudget budget = new(Mebibyte);
-        BufferReservation first = budget.TryReserve(600_000)!;
+        BufferReservation first = budget.TryReserve(100_000)!;
         BufferReservation second = budget.TryReserve(100_000)!;
-        Assert.That(second.TryChange(300_000), Is.False);
-        Assert.That(budget.Reserved, Is.EqualTo(700_000));
-        Assert.That(first.TryChange(400_000), Is.True);
-        Assert.That(second.TryChange(300_000), Is.True);
+        Assert.That(first.TryChange(300_000), Is.True);
+        Assert.That(second.TryChange(200_000), Is.False);
+        Assert.That(budget.Reserved, Is.EqualTo(400_000));
+        Assert.That(first.TryChange(50_000), Is.True, "It may always give back.");
+        Assert.That(budget.Reserved, Is.EqualTo(200_000), "The first bytes stay reserved.");
+        Assert.That(second.TryChange(200_000), Is.True);
         second.Dispose();
         Assert.That(second.TryChange(1), Is.False);
+        Assert.That(budget.Reserved, Is.EqualTo(100_000));
+    }
+
+    [Test]
+    public async Task HoldAsync_NoRoom_GoesOnWhenAStreamEnds()
+    {
+        BufferBudget budget = new(Mebibyte);
+        BufferReservation stream = budget.TryReserve(700_000)!;
+        await budget.HoldAsync(300_000, CancellationToken.None);
+        Task waiting = budget.HoldAsync(100_000, CancellationToken.None).AsTask();
+        Assert.That(waiting.IsCompleted, Is.False);
+        stream.Dispose();
+        await waiting.Within("the one that waits");
         Assert.That(budget.Reserved, Is.EqualTo(400_000));
     }
 
@@ -94,11 +111,11 @@ internal sealed class BufferBudgetTests
     }
 
     [Test]
-    public async Task HoldAsync_WindowsAreAllReserved_StillHasItsQuarter()
+    public async Task HoldAsync_WindowsAreAllReserved_StillHasItsEighth()
     {
         BufferBudget budget = new(Mebibyte);
-        Assert.That(budget.TryReserve(Mebibyte * 3 / 4), Is.Not.Null);
-        await budget.HoldAsync(Mebibyte / 4, CancellationToken.None).AsTask().Within("a quarter");
+        Assert.That(budget.TryReserve(Mebibyte * 7 / 8), Is.Not.Null);
+        await budget.HoldAsync(Mebibyte / 8, CancellationToken.None).AsTask().Within("an eighth");
         Assert.That(budget.Reserved, Is.EqualTo(Mebibyte));
     }
 

@@ -69,7 +69,8 @@ internal sealed class ReceiveWindowTests
     public void FullBudget_WindowDoesNotGrow_AndGrowsWhenThereIsRoom()
     {
         BufferBudget budget = new(1024 * 1024);
-        BufferReservation other = budget.TryReserve(700_000)!;
+        BufferReservation other = budget.TryReserve(1)!;
+        other.TryChange(256 * 1024);
         ReceiveWindow window = new(Initial, Largest, budget.TryReserve(Initial), _time);
         long position = Pass(window, 0, Initial);
         Assert.That((window.OnAnswered(position), window.Size), Is.EqualTo(((int?)null, Initial)));
@@ -92,7 +93,7 @@ internal sealed class ReceiveWindowTests
         }
 
         long edge = window.Edge;
-        Assert.That(budget.TryReserve(5_900_000), Is.Not.Null);
+        Assert.That(budget.TryReserve(1)!.TryChange(1_700_000), Is.True);
         position = Pass(window, position, Largest);
         int? told = window.OnAnswered(position);
         Assert.Multiple(() =>
