@@ -19,7 +19,8 @@ public sealed record RelayClientOptions
 
     /// <summary>
     /// How many bytes all connections together may hold: windows shrink as this fills, and when there is no room for one more
-    /// connection it is not taken. 256 MiB by default: 1,000 connections at full speed.
+    /// connection it is not taken. 256 MiB by default: 10,000 connections, and a
+    /// quarter of it for the windows of those that move fast.
     /// </summary>
     public long MaxBufferedBytes { get; init; } = 256 * 1024 * 1024;
 

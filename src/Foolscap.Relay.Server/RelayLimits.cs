@@ -32,8 +32,9 @@ public sealed record RelayLimits
     public int MaxStreamsPerAddress { get; init; } = 2500;
 
     /// <summary>
-    /// How many connections may be waiting for one Tub's answer at once. 500 by default: at 5,000 a second that is a tenth of
-    /// a second's worth, and a Tub that does not answer holds no more callers than these.
+    /// How many connections may be waiting for one Tub's answer at once; others wait until one of them is answered, up to the
+    /// accept timeout. 500 by default: at 5,000 a second that is a tenth of a second's worth, and what a Tub leaves
+    /// unanswered is not more than these.
     /// </summary>
     public int MaxPendingAcceptsPerTub { get; init; } = 500;
 
@@ -60,7 +61,8 @@ public sealed record RelayLimits
 
     /// <summary>
     /// How many bytes all streams together may hold: windows shrink as this fills, and when there is no room for one more
-    /// stream a caller is refused. 256 MiB by default: 1,000 streams at full speed.
+    /// stream a caller is refused. 256 MiB by default: 10,000 streams, and a quarter of it for
+    /// the windows of those that move fast.
     /// </summary>
     public long MaxBufferedBytes { get; init; } = 256 * 1024 * 1024;
 
