@@ -311,6 +311,8 @@ public sealed class TubListener : IAsyncDisposable
 
     private async Task HandleAcceptedAsync(Socket accepted)
     {
+        // Whoever sends all at once would have it read, and signed, by the loop that others wait for.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         TransportConnection connection;
         try
         {
