@@ -45,7 +45,7 @@ public sealed class TubListener : IAsyncDisposable
         _options.Validate();
         _timeProvider = timeProvider ?? TimeProvider.System;
         _log = new TubLog((loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Foolscap.Tubs.TubListener"));
-        _halfOpen = new HalfOpenTable(_options.MaxHalfOpenConnections, _options.MaxHalfOpenConnectionsPerAddress);
+        _halfOpen = new HalfOpenTable(_options.MaxHalfOpenConnections, _options.MaxHalfOpenConnectionsPerAddress, _timeProvider);
         _connections = new ConnectionCounts(_options.MaxConnections, _options.MaxConnectionsPerAddress);
         _refusals = new RefusalCounters<ListenerRefusal>(_timeProvider);
     }
@@ -183,7 +183,7 @@ public sealed class TubListener : IAsyncDisposable
         _halfOpen.OnRequested(halfOpen);
         if (_tubs.TryGetValue(name, out Tub? tub))
         {
-            return await NegotiateAsync(connection, tub, halfOpen.Address).ConfigureAwait(false);
+            return await NegotiateAsync(connection, tub, halfOpen).ConfigureAwait(false);
         }
 
         ConnectionRequest request = new(name, connection);
@@ -212,8 +212,9 @@ public sealed class TubListener : IAsyncDisposable
         }
     }
 
-    private async Task<Refusal?> NegotiateAsync(TransportConnection connection, Tub tub, AddressPrefix? address)
+    private async Task<Refusal?> NegotiateAsync(TransportConnection connection, Tub tub, HalfOpenConnection halfOpen)
     {
+        AddressPrefix? address = halfOpen.Address;
         if (_connections.Enter(address) is ListenerRefusal full)
         {
             return Refusal.Of(full);
@@ -222,8 +223,8 @@ public sealed class TubListener : IAsyncDisposable
         try
         {
             // The Tub negotiates; its part begins behind the request.
-            await HeaderBlock.ReadAsync(connection.Input, _stopping.Token).ConfigureAwait(false);
-            TubConnection negotiated = await tub.AcceptAsync(connection).ConfigureAwait(false);
+            await HeaderBlock.ReadAsync(connection.Input, halfOpen.Ended).ConfigureAwait(false);
+            TubConnection negotiated = await tub.AcceptAsync(connection, halfOpen.GivingWay).ConfigureAwait(false);
             _ = LeaveAfterAsync(negotiated, address);
             return null;
         }
@@ -265,8 +266,9 @@ public sealed class TubListener : IAsyncDisposable
     {
         if (exception is NegotiationException or OperationCanceledException or IOException or SocketException or ObjectDisposedException)
         {
-            Count(hasGivenWay ? ListenerRefusal.GaveWay : ListenerRefusal.NegotiationFailed, address, exception.Message);
-            _log.NegotiationFailed(address, exception.Message);
+            string message = hasGivenWay ? Refusal.GaveWayNegotiating : exception.Message;
+            Count(hasGivenWay ? ListenerRefusal.GaveWay : ListenerRefusal.NegotiationFailed, address, message);
+            _log.NegotiationFailed(address, message);
         }
         else
         {

@@ -64,6 +64,22 @@ internal sealed class ListenerRefusalTests
     }
 
     [Test]
+    public async Task GaveWay_AllNegotiateAndTheOldestHasHadItsTime_ItIsCutAndTheNewestServed()
+    {
+        Start(new TubListenerOptions { MaxHalfOpenConnections = 1 });
+        DuplexPipePair oldest = await ConnectAsync("192.0.2.1", OwnRequest);
+        await UntilRequestedAsync();
+        _time.Advance(TimeSpan.FromSeconds(2.1));
+        DuplexPipePair newest = await ConnectAsync("192.0.2.2", "GET /id/nobody HTTP/1.1\r\n\r\n");
+        Assert.That(await ReadAsync(newest), Does.StartWith("HTTP/1.1 404 "));
+        await _log.WaitForAsync(record => record.EventId.Id == 1003);
+        await Assert.ThatAsync(() => ReadAsync(oldest), Throws.TypeOf<IOException>());
+        Assert.That(_server.Listener.Statistics.Refusals[ListenerRefusal.GaveWay], Is.EqualTo(1));
+        Assert.That(_log.Records.Single(record => record.EventId.Id == 1012).Message, Does.Contain("had negotiated for long"));
+        Assert.That(_server.Listener.Statistics.Connections, Is.Zero);
+    }
+
+    [Test]
     public async Task HalfOpenLimit_AllHaveSentTheirRequests_NewestIsToldAndALineIsLogged()
     {
         Start(new TubListenerOptions { MaxHalfOpenConnections = 1 });
@@ -120,9 +136,13 @@ internal sealed class ListenerRefusalTests
         }
 
         Assert.That(_log.Records.Count(record => record.EventId.Id == 1012), Is.EqualTo(1));
+        // The one that negotiates has had its time as well, and makes room for this one.
         _time.Advance(TimeSpan.FromSeconds(10.01));
+        await ConnectAsync("192.0.2.1", OwnRequest);
         await ReadAsync(await ConnectAsync("192.0.2.2", OwnRequest));
-        Assert.That(_log.Records.Last(record => record.EventId.Id == 1012).Message, Does.StartWith("20 connections were refused").And.Contain("192.0.2.2"));
+        Assert.That(
+            _log.Records.Where(record => record.EventId.Id == 1012).Select(record => record.Message),
+            Has.Some.StartsWith("20 connections were refused").And.Contain("192.0.2.2"));
     }
 
     private string OwnRequest => $"GET /id/{_server.TubId} HTTP/1.1\r\nUpgrade: TLS/1.0\r\n\r\n";
