@@ -46,7 +46,7 @@ public sealed class TubListener : IAsyncDisposable
         _timeProvider = timeProvider ?? TimeProvider.System;
         _log = new TubLog((loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Foolscap.Tubs.TubListener"));
         _halfOpen = new HalfOpenTable(_options.MaxHalfOpenConnections, _options.MaxHalfOpenConnectionsPerAddress, _timeProvider);
-        _connections = new ConnectionCounts(_options.MaxConnections, _options.MaxConnectionsPerAddress);
+        _connections = new ConnectionCounts(_options.MaxConnections, _options.MaxConnectionsPerAddress, _timeProvider);
         _refusals = new RefusalCounters<ListenerRefusal>(_timeProvider);
     }
 
@@ -214,8 +214,8 @@ public sealed class TubListener : IAsyncDisposable
 
     private async Task<Refusal?> NegotiateAsync(TransportConnection connection, Tub tub, HalfOpenConnection halfOpen)
     {
-        AddressPrefix? address = halfOpen.Address;
-        if (_connections.Enter(address) is ListenerRefusal full)
+        CountedConnection counted = new(halfOpen.Address);
+        if (_connections.Enter(counted) is ListenerRefusal full)
         {
             return Refusal.Of(full);
         }
@@ -225,20 +225,31 @@ public sealed class TubListener : IAsyncDisposable
             // The Tub negotiates; its part begins behind the request.
             await HeaderBlock.ReadAsync(connection.Input, halfOpen.Ended).ConfigureAwait(false);
             TubConnection negotiated = await tub.AcceptAsync(connection, halfOpen.GivingWay).ConfigureAwait(false);
-            _ = LeaveAfterAsync(negotiated, address);
+            _connections.OnEstablished(
+                counted,
+                () => negotiated.HeldReferences == 0 && negotiated.ExportedReferences == 0,
+                () => GiveWay(negotiated));
+            _ = LeaveAfterAsync(negotiated, counted);
             return null;
         }
         catch
         {
-            _connections.Leave(address);
+            _connections.Leave(counted);
             throw;
         }
     }
 
-    private async Task LeaveAfterAsync(TubConnection connection, AddressPrefix? address)
+    private async Task LeaveAfterAsync(TubConnection connection, CountedConnection counted)
     {
         await connection.Closed.ConfigureAwait(false);
-        _connections.Leave(address);
+        _connections.Leave(counted);
+    }
+
+    private void GiveWay(TubConnection connection)
+    {
+        const string Reason = "it held nothing, and its place was needed for a newer connection";
+        Count(ListenerRefusal.GaveWay, connection.RemoteEndPoint?.ToString() ?? "(in memory)", Reason);
+        _ = connection.CloseAsync(Reason);
     }
 
     /// <summary>Tells the peer why; when that is being told to too many already, it is cut without a word.</summary>

@@ -23,11 +23,13 @@ public sealed record TubListenerOptions
 
     /// <summary>
     /// How many connections the listener's Tubs may have through it. 20,000 by default: twice the Tubs that a relay
-    /// registers; an idle one costs about 50 KB and a file descriptor.
+    /// registers; an idle one costs about 50 KB and a file descriptor. When there are more, the oldest on which neither side
+    /// has held a reference for 60 s is closed to make room for the newest; if there is none, the newest is told to come
+    /// back later.
     /// </summary>
     public int MaxConnections { get; init; } = 20_000;
 
-    /// <summary>How many of them may come from one address (<see cref="AddressPrefix"/>). 2,000 by default: a tenth.</summary>
+    /// <summary>The same for the connections of one address (<see cref="AddressPrefix"/>). 2,000 by default: a tenth.</summary>
     public int MaxConnectionsPerAddress { get; init; } = 2000;
 
     internal void Validate()

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Foolscap.Furls;
 using Foolscap.TestUtilities;
 
 namespace Foolscap.Tubs.Tests.Admission;
@@ -113,6 +114,21 @@ internal sealed class ListenerRefusalTests
     }
 
     [Test]
+    public async Task ConnectionLimit_OneHoldsNothingForAMinute_ItIsClosedAndTheNewestServed()
+    {
+        Start(new TubListenerOptions { MaxConnections = 1 }, new TubOptions { KeepaliveTimeout = Timeout.InfiniteTimeSpan, DisconnectTimeout = Timeout.InfiniteTimeSpan });
+        OneLink link = new(_server.Listener);
+        await using Tub stranger = new(TestCertificates.Low, new TubOptions { Dialer = link });
+        TubConnection idle = await stranger.ConnectAsync(_server.Furl, TestTime.Token);
+        await link.Handled.WithinLimit();
+        _time.Advance(TimeSpan.FromSeconds(60.1));
+        await ConnectAsync("192.0.2.9", OwnRequest);
+        await idle.Ended.WithinLimit();
+        Assert.That(_server.Listener.Statistics.Refusals[ListenerRefusal.GaveWay], Is.EqualTo(1));
+        Assert.That(_server.Listener.Statistics.Connections, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task ConnectionLimitOfAddress_AddressHasAsManyAsItMay_NewestIsTold()
     {
         InMemoryNetwork network = Start(new TubListenerOptions { MaxConnectionsPerAddress = 1 });
@@ -147,11 +163,11 @@ internal sealed class ListenerRefusalTests
 
     private string OwnRequest => $"GET /id/{_server.TubId} HTTP/1.1\r\nUpgrade: TLS/1.0\r\n\r\n";
 
-    private InMemoryNetwork Start(TubListenerOptions options)
+    private InMemoryNetwork Start(TubListenerOptions options, TubOptions? tubOptions = null)
     {
         InMemoryNetwork network = new();
         _log = new RecordingLoggerFactory();
-        _server = new TestTub(network, TestCertificates.High, timeProvider: _time, loggerFactory: _log, listenerOptions: options);
+        _server = new TestTub(network, TestCertificates.High, tubOptions, timeProvider: _time, loggerFactory: _log, listenerOptions: options);
         return network;
     }
 
@@ -195,5 +211,20 @@ internal sealed class ListenerRefusalTests
         await peer.First.Input.CopyToAsync(all, TestTime.Token);
         await peer.First.Output.CompleteAsync();
         return Encoding.UTF8.GetString(all.ToArray());
+    }
+
+    /// <summary>One connection to a listener, and the task of its handling.</summary>
+    private sealed class OneLink(TubListener listener) : IConnectionDialer
+    {
+        public Task Handled { get; private set; } = Task.CompletedTask;
+
+        public bool CanDial(ConnectionHint hint) => true;
+
+        public Task<TransportConnection> DialAsync(ConnectionHint hint, CancellationToken cancellationToken)
+        {
+            DuplexPipePair link = new();
+            Handled = listener.HandleAsync(link.SecondConnection);
+            return Task.FromResult(link.FirstConnection);
+        }
     }
 }
