@@ -33,6 +33,9 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>The other end's address, if there is one.</summary>
     public EndPoint? RemoteEndPoint { get; }
 
+    /// <summary>What the other end's host has of what was sent; none where that is not known.</summary>
+    internal virtual Delivery? Delivery => null;
+
     /// <summary>Makes a connection of a connected TCP socket, which then belongs to it. Sets TCP_NODELAY and TCP's keepalive.</summary>
     /// <param name="socket">The socket.</param>
     /// <returns>The connection.</returns>

@@ -12,7 +12,8 @@ public sealed record TubOptions
     public TimeSpan KeepaliveTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// How long nothing may be received before a connection counts as dead. 60 s by default (Foolscap: for ever).
+    /// How long nothing may be received before a connection counts as dead, while nothing moves that is on its way to the
+    /// peer: a peer to which a long message goes over a slow link lives. 60 s by default (Foolscap: for ever).
     /// <see cref="Timeout.InfiniteTimeSpan"/> turns it off.
     /// </summary>
     public TimeSpan DisconnectTimeout { get; init; } = TimeSpan.FromSeconds(60);

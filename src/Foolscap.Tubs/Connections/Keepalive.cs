@@ -2,7 +2,8 @@ namespace Foolscap.Tubs.Connections;
 
 /// <summary>
 /// Watches one connection for silence: PINGs it, and in the end gives it up (<c>keepaliveTimeout</c>,
-/// <c>disconnectTimeout</c>); and for a peer that does not read. One timer does it all. Thread-safe.
+/// <c>disconnectTimeout</c>); and for a peer that does not read. What is on its way to the peer and moves is a sign of
+/// life as well. One timer does it all. Thread-safe.
 /// </summary>
 internal sealed class Keepalive : IDisposable
 {
@@ -12,14 +13,24 @@ internal sealed class Keepalive : IDisposable
     private readonly Action _ping;
     private readonly Action<TimeSpan> _drop;
     private readonly WriteWatch _writes;
+    private readonly SendProgress _progress;
     private readonly Action _onStuck;
     private readonly ITimer? _timer;
     private long _received;
     private long _receipts;
     private long _pinged;
+    private long _moved;
 
-    public Keepalive(TimeProvider timeProvider, TubOptions options, Action ping, Action<TimeSpan> drop, WriteWatch writes, Action onStuck)
+    public Keepalive(
+        TimeProvider timeProvider,
+        TubOptions options,
+        Action ping,
+        Action<TimeSpan> drop,
+        WriteWatch writes,
+        SendProgress progress,
+        Action onStuck)
     {
+        _progress = progress;
         _writes = writes;
         _onStuck = onStuck;
         _timeProvider = timeProvider;
@@ -27,7 +38,7 @@ internal sealed class Keepalive : IDisposable
         _dropAfter = options.DisconnectTimeout;
         _ping = ping;
         _drop = drop;
-        _received = _pinged = timeProvider.GetTimestamp();
+        _received = _pinged = _moved = timeProvider.GetTimestamp();
         if (_pingAfter != Timeout.InfiniteTimeSpan || _dropAfter != Timeout.InfiniteTimeSpan || writes.IsOn)
         {
             _timer = timeProvider.CreateTimer(static self => ((Keepalive)self!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -56,9 +67,17 @@ internal sealed class Keepalive : IDisposable
 
     public void Dispose() => _timer?.Dispose();
 
+    /// <summary>How long the peer has given no sign of life.</summary>
+    private TimeSpan Silence => _timeProvider.GetElapsedTime(Math.Max(Volatile.Read(ref _received), _moved));
+
     private void Check()
     {
-        TimeSpan silence = _timeProvider.GetElapsedTime(Volatile.Read(ref _received));
+        if (_progress.HasMoved())
+        {
+            _moved = _timeProvider.GetTimestamp();
+        }
+
+        TimeSpan silence = Silence;
         if (_dropAfter != Timeout.InfiniteTimeSpan && silence >= _dropAfter)
         {
             _drop(silence);
@@ -85,7 +104,7 @@ internal sealed class Keepalive : IDisposable
         TimeSpan due = UntilPing();
         if (_dropAfter != Timeout.InfiniteTimeSpan)
         {
-            TimeSpan untilDrop = _dropAfter - _timeProvider.GetElapsedTime(Volatile.Read(ref _received));
+            TimeSpan untilDrop = _dropAfter - Silence;
             due = untilDrop < due ? untilDrop : due;
         }
 

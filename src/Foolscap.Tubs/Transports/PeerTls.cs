@@ -25,6 +25,9 @@ internal sealed class PeerTls : IAsyncDisposable
     /// <summary>How many bytes the transport has taken so far; it grows with each TLS record, of 16 KiB at most.</summary>
     public long TakenBytes => _below.TakenBytes;
 
+    /// <summary>What the other end's host has of them; none where that is not known.</summary>
+    public Delivery? Delivery => _below.Delivery;
+
     /// <summary>The TubID of the peer's certificate; none if it showed no certificate.</summary>
     public TubId? PeerTubId { get; private set; }
 

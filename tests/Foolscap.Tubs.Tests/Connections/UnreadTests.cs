@@ -72,6 +72,23 @@ internal sealed class UnreadTests
     }
 
     [Test]
+    public async Task Probe_PingIsBehindALongMessageThatMoves_IsCutOnceItHasStopped()
+    {
+        TubConnection connection = await ConnectAsync(Patient);
+        await AskForMoreThanTheWireHoldsAsync(4_000_000);
+        connection.Probe();
+        for (int i = 0; i < 3; i++)
+        {
+            await _link.LetSomeThroughAsync();
+            _clock.Advance(TimeSpan.FromSeconds(10.1));
+            await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(10));
+        }
+
+        _clock.Advance(TimeSpan.FromSeconds(10.1));
+        Assert.That((await connection.Ended.WithinLimit()).Message, Does.Contain("nothing was received for 10 s"));
+    }
+
+    [Test]
     public async Task WriteTimeout_IdleConnection_IsKept()
     {
         TubConnection connection = await ConnectAsync(Patient with { WriteTimeout = TimeSpan.FromSeconds(60) });
