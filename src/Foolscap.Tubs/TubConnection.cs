@@ -46,7 +46,7 @@ public sealed class TubConnection
         _inbound = new InboundMessages(this, tub);
         _decoder = new MessageDecoder(tub.Options.Limits, _inbound);
         Outbox = new Outbox(negotiated.Tls.Stream, _inbound, IsMaster, OnSendFailed);
-        WriteWatch writes = new(tub.TimeProvider, tub.Options.WriteTimeout, () => Outbox.IsSending, () => _tls.TakenBytes);
+        WriteWatch writes = new(tub.TimeProvider, tub.Options.WriteTimeout, () => Outbox.IsSending, () => _tls.MovedBytes);
         _keepalive = new Keepalive(tub.TimeProvider, tub.Options, Ping, OnSilent, writes, new SendProgress(LookAtSending), OnStuck);
         _closer = new ConnectionCloser(tub, negotiated, Outbox, PendingCalls);
         _reading = ReadAsync();

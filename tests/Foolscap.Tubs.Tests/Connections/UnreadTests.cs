@@ -1,5 +1,6 @@
 using Foolscap.TestUtilities;
 using Foolscap.Tubs.Connections;
+using Foolscap.Tubs.Transports;
 
 namespace Foolscap.Tubs.Tests.Connections;
 
@@ -69,6 +70,22 @@ internal sealed class UnreadTests
             Assert.That(connection.Ended.IsCompleted, Is.False, $"round {i}");
             await _link.LetSomeThroughAsync();
         }
+    }
+
+    [Test]
+    public async Task WriteTimeout_OnlyTheKernelTellsThatSomethingMoves_IsKeptUntilItStops()
+    {
+        TubConnection connection = await ConnectAsync(Patient with { WriteTimeout = TimeSpan.FromSeconds(60), DisconnectTimeout = TimeSpan.FromSeconds(60) });
+        await AskForMoreThanTheWireHoldsAsync(4_000_000);
+        for (int i = 0; i < 60; i++)
+        {
+            _link.Delivery = new Delivery(i, IsComplete: false);
+            _clock.Advance(TimeSpan.FromSeconds(10));
+            Assert.That(connection.Ended.IsCompleted, Is.False, $"round {i}");
+        }
+
+        _clock.Advance(TimeSpan.FromSeconds(80));
+        await connection.Ended.WithinLimit();
     }
 
     [Test]

@@ -96,6 +96,39 @@ internal sealed class SocketConnectionTests
     }
 
     [Test]
+    public async Task Delivery_PeerTakesLessThanItIsSent_GrowsWithWhatItsKernelAcknowledges()
+    {
+        long before = _connection.Delivery!.Value.AcknowledgedBytes;
+        await _connection.Output.WriteAsync(new byte[1000]);
+        Assert.That(await UntilDeliveredAsync(), Is.EqualTo(before + 1000));
+        DuplexPipeStream stream = new(_connection);
+        Task writing = stream.WriteAsync(new byte[64 * 1024 * 1024]).AsTask();
+        byte[] buffer = new byte[64 * 1024];
+        for (int read = 0; read < 1_000_000;)
+        {
+            read += await _peer.ReceiveAsync(buffer).WithinLimit();
+        }
+
+        Assert.That((stream.TakenBytes, stream.Delivery!.Value.IsComplete), Is.EqualTo((0L, false)));
+        Assert.That(stream.Delivery!.Value.AcknowledgedBytes, Is.GreaterThan(before + 500_000));
+        _connection.Abort();
+        Assert.That(_connection.Delivery, Is.Null);
+        await Assert.ThatAsync(() => writing.WithinLimit(), Throws.InstanceOf<Exception>().And.Not.TypeOf<TimeoutException>());
+    }
+
+    private async Task<long> UntilDeliveredAsync()
+    {
+        CancellationToken limit = TestTime.Token;
+        while (!_connection.Delivery!.Value.IsComplete)
+        {
+            limit.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
+        return _connection.Delivery!.Value.AcknowledgedBytes;
+    }
+
+    [Test]
     public async Task Watch_ResetBehindAnEnd_IsToldOnce()
     {
         FakeTimeProvider time = new();
