@@ -319,8 +319,10 @@ public sealed class TubConnection
         long mark = _keepalive.Receipts;
         SendProgress progress = new(LookAtSending);
         Ping();
+        long asked;
         do
         {
+            asked = _tub.TimeProvider.GetTimestamp();
             try
             {
                 await Task.Delay(ProbeTimeout, _tub.TimeProvider, Disconnected).ConfigureAwait(false);
@@ -330,7 +332,7 @@ public sealed class TubConnection
                 return;
             }
         }
-        while (_keepalive.Receipts == mark && progress.HasMoved()); // Then the PING is still behind what moves.
+        while (_keepalive.Receipts == mark && (progress.HasMoved() || IsLate(asked))); // If it has moved, the PING is behind it.
 
         Volatile.Write(ref _probing, 0);
         if (_keepalive.Receipts == mark)
@@ -338,6 +340,8 @@ public sealed class TubConnection
             OnSilent(ProbeTimeout);
         }
     }
+
+    private bool IsLate(long asked) => _tub.TimeProvider.GetElapsedTime(asked) - ProbeTimeout > Keepalive.Late;
 
     private SendingState LookAtSending()
     {

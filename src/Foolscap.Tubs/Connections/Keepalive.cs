@@ -7,6 +7,12 @@ namespace Foolscap.Tubs.Connections;
 /// </summary>
 internal sealed class Keepalive : IDisposable
 {
+    /// <summary>
+    /// So late a timer is only if the process stood still (a snapshot of its machine, SIGSTOP): then what has arrived
+    /// meanwhile has not been read yet, and its silence says nothing of the peers.
+    /// </summary>
+    public static readonly TimeSpan Late = TimeSpan.FromSeconds(10);
+
     private readonly TimeProvider _timeProvider;
     private readonly TimeSpan _pingAfter;
     private readonly TimeSpan _dropAfter;
@@ -20,6 +26,8 @@ internal sealed class Keepalive : IDisposable
     private long _receipts;
     private long _pinged;
     private long _moved;
+    private long _armed;
+    private TimeSpan _due;
 
     public Keepalive(
         TimeProvider timeProvider,
@@ -72,9 +80,15 @@ internal sealed class Keepalive : IDisposable
 
     private void Check()
     {
-        if (_progress.HasMoved())
+        bool isLate = _timeProvider.GetElapsedTime(_armed) - _due > Late;
+        if (_progress.HasMoved() || isLate)
         {
             _moved = _timeProvider.GetTimestamp();
+        }
+
+        if (isLate)
+        {
+            _writes.Restart();
         }
 
         TimeSpan silence = Silence;
@@ -90,7 +104,7 @@ internal sealed class Keepalive : IDisposable
             return;
         }
 
-        if (UntilPing() <= TimeSpan.Zero)
+        if (UntilPing() <= TimeSpan.Zero || (isLate && _pingAfter != Timeout.InfiniteTimeSpan))
         {
             _pinged = _timeProvider.GetTimestamp();
             _ping();
@@ -112,6 +126,9 @@ internal sealed class Keepalive : IDisposable
         {
             due = _writes.UntilNext;
         }
+
+        _armed = _timeProvider.GetTimestamp();
+        _due = due;
 
         // Rounded up: a timer that fires a moment early would have to be set again at once.
         _timer!.Change(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(due.TotalMilliseconds))), Timeout.InfiniteTimeSpan);

@@ -22,6 +22,9 @@ internal sealed class WriteWatch(TimeProvider timeProvider, TimeSpan timeout, Fu
         }
     }
 
+    /// <summary>Forgets since when something waits: it is counted anew from the next look on.</summary>
+    public void Restart() => _waitingSince = null;
+
     /// <summary>Looks whether something has moved since it last looked.</summary>
     /// <returns>Whether nothing has, for too long.</returns>
     public bool IsStuck()

@@ -65,6 +65,19 @@ internal sealed class KeepaliveTests : IDisposable
         Assert.That((_drops, _stuck), Is.EqualTo((1, 0)));
     }
 
+    [Test]
+    public void Silence_ProcessStoodStill_PeerIsAskedAndHasItsTimeAnew()
+    {
+        _sending = new SendingState(0, IsOnItsWay: true);
+        _clock.Advance(TimeSpan.FromSeconds(16));
+        _clock.StandStill(TimeSpan.FromSeconds(100));
+        Assert.That((_drops, _stuck, _pings), Is.EqualTo((0, 0, 1)));
+        _clock.Advance(TimeSpan.FromSeconds(59));
+        Assert.That((_drops, _stuck), Is.EqualTo((0, 0)));
+        _clock.Advance(TimeSpan.FromSeconds(20));
+        Assert.That(_drops, Is.EqualTo(1));
+    }
+
     private void OnDrop()
     {
         _drops++;

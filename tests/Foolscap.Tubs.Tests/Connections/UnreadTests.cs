@@ -106,6 +106,19 @@ internal sealed class UnreadTests
     }
 
     [Test]
+    public async Task Probe_ProcessStoodStill_PeerHasItsTimeAnew()
+    {
+        TubConnection connection = await ConnectAsync(Patient);
+        await AskForMoreThanTheWireHoldsAsync();
+        connection.Probe();
+        _clock.StandStill(TimeSpan.FromSeconds(100));
+        await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(10));
+        Assert.That(connection.Ended.IsCompleted, Is.False);
+        _clock.Advance(TimeSpan.FromSeconds(10.1));
+        await connection.Ended.WithinLimit();
+    }
+
+    [Test]
     public async Task WriteTimeout_IdleConnection_IsKept()
     {
         TubConnection connection = await ConnectAsync(Patient with { WriteTimeout = TimeSpan.FromSeconds(60) });
