@@ -81,6 +81,19 @@ internal sealed class SocketWatch(TimeProvider timeProvider)
             return; // The turn before takes its time.
         }
 
+        try
+        {
+            LookAtAll();
+        }
+        finally
+        {
+            _looked.Clear();
+            Volatile.Write(ref _looking, 0);
+        }
+    }
+
+    private void LookAtAll()
+    {
         bool isLate;
         lock (_gate)
         {
@@ -92,11 +105,15 @@ internal sealed class SocketWatch(TimeProvider timeProvider)
         _turn++;
         for (int i = 0; i < _looked.Count; i++)
         {
-            _looked[i].Look((i + _turn) % SilenceTurns == 0, isLate);
+            try
+            {
+                _looked[i].Look((i + _turn) % SilenceTurns == 0, isLate);
+            }
+            catch (Exception)
+            {
+                // What one of those who are told throws would end the process, and must not keep the others from being told.
+            }
         }
-
-        _looked.Clear();
-        Volatile.Write(ref _looking, 0);
     }
 
     private sealed class Entry(SocketWatch owner, Socket socket, SocketStream stream, Action<SocketException> onLost) : IDisposable

@@ -180,6 +180,28 @@ internal sealed class SocketConnectionTests
     }
 
     [Test]
+    public async Task Watch_OneThatIsToldThrows_OthersAreToldAndTheWatchGoesOn()
+    {
+        FakeTimeProvider time = new();
+        SocketWatch watch = new(time);
+        SocketStream stream = new(_socket);
+        int told = 0;
+        _peer.Shutdown(SocketShutdown.Send);
+        Assert.That(await stream.ReadAsync(new byte[10]).WithinLimit(), Is.Zero);
+        await ResetPeerAsync();
+        for (int turn = 1; turn <= 2; turn++)
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                watch.Add(_socket, stream, _ => throw new InvalidOperationException($"The {++told}. that is told fails."));
+            }
+
+            Assert.That(() => time.Advance(SocketWatch.Period), Throws.Nothing);
+            Assert.That(told, Is.EqualTo(3 * turn));
+        }
+    }
+
+    [Test]
     public async Task Watch_BothDirectionsEnded_IsNoLoss()
     {
         FakeTimeProvider time = new();
