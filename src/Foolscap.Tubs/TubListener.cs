@@ -32,6 +32,7 @@ public sealed class TubListener : IAsyncDisposable
     private readonly HalfOpenTable _halfOpen;
     private readonly ConnectionCounts _connections;
     private readonly RefusalCounters<ListenerRefusal> _refusals;
+    private readonly RefusalCounters<AcceptFailure> _acceptFailures;
     private int _refusing;
 
     /// <summary>Creates a listener, which does not listen yet.</summary>
@@ -48,6 +49,7 @@ public sealed class TubListener : IAsyncDisposable
         _halfOpen = new HalfOpenTable(_options.MaxHalfOpenConnections, _options.MaxHalfOpenConnectionsPerAddress, _timeProvider);
         _connections = new ConnectionCounts(_options.MaxConnections, _options.MaxConnectionsPerAddress, _timeProvider);
         _refusals = new RefusalCounters<ListenerRefusal>(_timeProvider);
+        _acceptFailures = new RefusalCounters<AcceptFailure>(_timeProvider);
     }
 
     /// <summary>Creates a listener for one Tub, which does not listen yet.</summary>
@@ -116,7 +118,7 @@ public sealed class TubListener : IAsyncDisposable
         lock (_gate)
         {
             _sockets.Add(socket);
-            _accepting.Add(AcceptAsync(socket));
+            _accepting.Add(AcceptAsync(socket.AcceptAsync));
         }
 
         _log.Listening(bound.ToString());
@@ -296,13 +298,15 @@ public sealed class TubListener : IAsyncDisposable
         }
     }
 
-    private async Task AcceptAsync(Socket listening)
+    /// <summary>Accepts connections until the listener stops.</summary>
+    /// <param name="accept">Accepts one.</param>
+    internal async Task AcceptAsync(Func<CancellationToken, ValueTask<Socket>> accept)
     {
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                Socket accepted = await listening.AcceptAsync(_stopping.Token).ConfigureAwait(false);
+                Socket accepted = await accept(_stopping.Token).ConfigureAwait(false);
                 _ = HandleAcceptedAsync(accepted);
             }
             catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
@@ -316,7 +320,11 @@ public sealed class TubListener : IAsyncDisposable
             catch (SocketException exception)
             {
                 // Out of file descriptors, say: others will be closed, and until then trying in a loop helps nobody.
-                _log.AcceptFailed(AcceptRetryDelay, exception.Message);
+                if (_acceptFailures.Count(default, out long count))
+                {
+                    _log.AcceptFailed(count, AcceptRetryDelay, exception.Message);
+                }
+
                 await Task.Delay(AcceptRetryDelay, _timeProvider, CancellationToken.None).ConfigureAwait(false);
             }
         }
@@ -338,5 +346,11 @@ public sealed class TubListener : IAsyncDisposable
         }
 
         await HandleAsync(connection).ConfigureAwait(false);
+    }
+
+    /// <summary>All failures are one kind.</summary>
+    private enum AcceptFailure
+    {
+        Any,
     }
 }

@@ -29,6 +29,30 @@ internal sealed class AcceptLoopTests
         Assert.That(await ReadAsync(first), Does.StartWith("HTTP/1.1 400 "));
     }
 
+    [Test]
+    public async Task Accept_FailsForAWhile_IsTriedTenTimesASecondAndLoggedOnceInTen()
+    {
+        FakeTimeProvider time = new();
+        using RecordingLoggerFactory log = new();
+        TubListener listener = new(loggerFactory: log, timeProvider: time);
+        int tried = 0;
+        Task accepting = listener.AcceptAsync(_ => throw new SocketException((int)(++tried > 0 ? SocketError.TooManyOpenSockets : 0)));
+        for (int i = 1; i <= 102; i++)
+        {
+            await time.WaitForTimerAsync(TimeSpan.FromMilliseconds(100));
+            Assert.That(tried, Is.EqualTo(i));
+            time.Advance(TimeSpan.FromMilliseconds(100.1));
+        }
+
+        await listener.DisposeAsync();
+        time.Advance(TimeSpan.FromMilliseconds(100.1));
+        await accepting.WithinLimit();
+        List<string> lines = [.. log.Records.Where(record => record.EventId.Id == 1006).Select(record => record.Message)];
+        Assert.That(lines, Has.Count.EqualTo(2));
+        Assert.That(lines[0], Does.StartWith("Accepting connections failed 1 times"));
+        Assert.That(lines[1], Does.StartWith("Accepting connections failed 100 times"));
+    }
+
     private static async Task<Socket> ConnectAsync(IPEndPoint endPoint)
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
