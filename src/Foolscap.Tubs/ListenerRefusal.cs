@@ -15,7 +15,7 @@ public enum ListenerRefusal
     /// <summary>It failed, or gave up, in the negotiation.</summary>
     NegotiationFailed,
 
-    /// <summary>It had not sent its request yet when the place was needed for a newer connection.</summary>
+    /// <summary>It had not sent its request yet, or was long in negotiating, or held no references, when the place was needed for a newer connection.</summary>
     GaveWay,
 
     /// <summary>Too many connections are being set up (<see cref="TubListenerOptions.MaxHalfOpenConnections"/>).</summary>

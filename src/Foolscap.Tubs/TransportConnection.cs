@@ -33,6 +33,9 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>The other end's address, if there is one.</summary>
     public EndPoint? RemoteEndPoint { get; }
 
+    /// <summary>What the other end's host has of what was sent; none where that is not known.</summary>
+    internal virtual Delivery? Delivery => null;
+
     /// <summary>Makes a connection of a connected TCP socket, which then belongs to it. Sets TCP_NODELAY and TCP's keepalive.</summary>
     /// <param name="socket">The socket.</param>
     /// <returns>The connection.</returns>
@@ -95,7 +98,7 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>
     /// Asks to be told of losses that neither a read nor a write tells of in time: the other end resets a connection whose
     /// input has ended in order (within about a second), or its host answers nothing while something is on its way to it
-    /// (after 60 s, or 3 minutes if its window was closed). Only TCP sockets on Linux are watched.
+    /// (after 60 s, or 5 minutes if its window was closed). Only TCP sockets on Linux are watched.
     /// </summary>
     /// <param name="onLost">Is called once at most, by any thread; it must neither block nor throw.</param>
     /// <returns>To be disposed when the connection is let go of.</returns>

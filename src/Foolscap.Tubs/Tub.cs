@@ -188,10 +188,10 @@ public sealed class Tub : IAsyncDisposable
     }
 
     /// <summary>Takes a connection that a listener has accepted for this Tub.</summary>
-    internal async Task<TubConnection> AcceptAsync(TransportConnection transport)
+    internal async Task<TubConnection> AcceptAsync(TransportConnection transport, CancellationToken cancellationToken)
     {
         using CancellationTokenSource timeout = new(Options.NegotiationTimeout, TimeProvider);
-        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stopping.Token);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stopping.Token, cancellationToken);
         TubConnection connection = await Negotiator.AcceptAsync(this, transport, ended.Token).ConfigureAwait(false);
         Log.Connected(connection);
         return connection;

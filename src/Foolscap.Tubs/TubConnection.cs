@@ -6,6 +6,7 @@ using Foolscap.Furls;
 using Foolscap.Tubs.Banana;
 using Foolscap.Tubs.Connections;
 using Foolscap.Tubs.Negotiation;
+using Foolscap.Tubs.Transports;
 
 namespace Foolscap.Tubs;
 
@@ -23,6 +24,7 @@ public sealed class TubConnection
     private readonly Tub _tub;
     private readonly PipeReader _input;
     private readonly TransportConnection _transport;
+    private readonly PeerTls _tls;
     private readonly MessageDecoder _decoder;
     private readonly InboundMessages _inbound;
     private readonly Keepalive _keepalive;
@@ -36,6 +38,7 @@ public sealed class TubConnection
         _tub = tub;
         _input = negotiated.Input;
         _transport = negotiated.Transport;
+        _tls = negotiated.Tls;
         RemoteTubId = negotiated.RemoteTubId;
         RemoteIncarnation = negotiated.RemoteIncarnation;
         IsMaster = negotiated.IsMaster;
@@ -43,8 +46,8 @@ public sealed class TubConnection
         _inbound = new InboundMessages(this, tub);
         _decoder = new MessageDecoder(tub.Options.Limits, _inbound);
         Outbox = new Outbox(negotiated.Tls.Stream, _inbound, IsMaster, OnSendFailed);
-        WriteWatch writes = new(tub.TimeProvider, tub.Options.WriteTimeout, () => Outbox.IsSending, () => negotiated.Tls.TakenBytes);
-        _keepalive = new Keepalive(tub.TimeProvider, tub.Options, Ping, OnSilent, writes, OnStuck);
+        WriteWatch writes = new(tub.TimeProvider, tub.Options.WriteTimeout, () => Outbox.IsSending, () => _tls.MovedBytes);
+        _keepalive = new Keepalive(tub.TimeProvider, tub.Options, Ping, OnSilent, writes, new SendProgress(LookAtSending), OnStuck);
         _closer = new ConnectionCloser(tub, negotiated, Outbox, PendingCalls);
         _reading = ReadAsync();
     }
@@ -117,7 +120,7 @@ public sealed class TubConnection
 
     /// <summary>
     /// Asks the peer for a sign of life, when there is doubt that it is still there: if nothing is received within 10 s,
-    /// the connection is cut. 10 s are long enough for a PING over any link that is of use, and far shorter than
+    /// and nothing that is on its way to the peer moves, the connection is cut. 10 s are long enough for a PING over any link that is of use, and far shorter than
     /// <see cref="TubOptions.DisconnectTimeout"/>, after which silence alone ends a connection.
     /// </summary>
     /// <remarks>
@@ -314,21 +317,37 @@ public sealed class TubConnection
     {
         // Not the time of the last receipt: on a coarse clock the next one may have the same.
         long mark = _keepalive.Receipts;
+        SendProgress progress = new(LookAtSending);
         Ping();
-        try
+        long asked;
+        do
         {
-            await Task.Delay(ProbeTimeout, _tub.TimeProvider, Disconnected).ConfigureAwait(false);
+            asked = _tub.TimeProvider.GetTimestamp();
+            try
+            {
+                await Task.Delay(ProbeTimeout, _tub.TimeProvider, Disconnected).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
         }
-        catch (OperationCanceledException)
-        {
-            return;
-        }
+        while (_keepalive.Receipts == mark && (progress.HasMoved() || IsLate(asked))); // If it has moved, the PING is behind it.
 
         Volatile.Write(ref _probing, 0);
         if (_keepalive.Receipts == mark)
         {
             OnSilent(ProbeTimeout);
         }
+    }
+
+    private bool IsLate(long asked) => _tub.TimeProvider.GetElapsedTime(asked) - ProbeTimeout > Keepalive.Late;
+
+    private SendingState LookAtSending()
+    {
+        // Not the bytes that the kernel has taken, if it tells more: it takes a PING for a dead host as well.
+        Delivery? delivery = _tls.Delivery;
+        return new SendingState(delivery?.AcknowledgedBytes ?? _tls.TakenBytes, Outbox.IsSending || delivery is { IsComplete: false });
     }
 
     private void Ping() => PostAnswer(new PingMessage(0, isPong: false));

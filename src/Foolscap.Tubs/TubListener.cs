@@ -32,6 +32,7 @@ public sealed class TubListener : IAsyncDisposable
     private readonly HalfOpenTable _halfOpen;
     private readonly ConnectionCounts _connections;
     private readonly RefusalCounters<ListenerRefusal> _refusals;
+    private readonly RefusalCounters<AcceptFailure> _acceptFailures;
     private int _refusing;
 
     /// <summary>Creates a listener, which does not listen yet.</summary>
@@ -45,9 +46,10 @@ public sealed class TubListener : IAsyncDisposable
         _options.Validate();
         _timeProvider = timeProvider ?? TimeProvider.System;
         _log = new TubLog((loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Foolscap.Tubs.TubListener"));
-        _halfOpen = new HalfOpenTable(_options.MaxHalfOpenConnections, _options.MaxHalfOpenConnectionsPerAddress);
-        _connections = new ConnectionCounts(_options.MaxConnections, _options.MaxConnectionsPerAddress);
+        _halfOpen = new HalfOpenTable(_options.MaxHalfOpenConnections, _options.MaxHalfOpenConnectionsPerAddress, _timeProvider);
+        _connections = new ConnectionCounts(_options.MaxConnections, _options.MaxConnectionsPerAddress, _timeProvider);
         _refusals = new RefusalCounters<ListenerRefusal>(_timeProvider);
+        _acceptFailures = new RefusalCounters<AcceptFailure>(_timeProvider);
     }
 
     /// <summary>Creates a listener for one Tub, which does not listen yet.</summary>
@@ -116,7 +118,7 @@ public sealed class TubListener : IAsyncDisposable
         lock (_gate)
         {
             _sockets.Add(socket);
-            _accepting.Add(AcceptAsync(socket));
+            _accepting.Add(AcceptAsync(socket.AcceptAsync));
         }
 
         _log.Listening(bound.ToString());
@@ -183,7 +185,7 @@ public sealed class TubListener : IAsyncDisposable
         _halfOpen.OnRequested(halfOpen);
         if (_tubs.TryGetValue(name, out Tub? tub))
         {
-            return await NegotiateAsync(connection, tub, halfOpen.Address).ConfigureAwait(false);
+            return await NegotiateAsync(connection, tub, halfOpen).ConfigureAwait(false);
         }
 
         ConnectionRequest request = new(name, connection);
@@ -212,9 +214,10 @@ public sealed class TubListener : IAsyncDisposable
         }
     }
 
-    private async Task<Refusal?> NegotiateAsync(TransportConnection connection, Tub tub, AddressPrefix? address)
+    private async Task<Refusal?> NegotiateAsync(TransportConnection connection, Tub tub, HalfOpenConnection halfOpen)
     {
-        if (_connections.Enter(address) is ListenerRefusal full)
+        CountedConnection counted = new(halfOpen.Address);
+        if (_connections.Enter(counted) is ListenerRefusal full)
         {
             return Refusal.Of(full);
         }
@@ -222,22 +225,33 @@ public sealed class TubListener : IAsyncDisposable
         try
         {
             // The Tub negotiates; its part begins behind the request.
-            await HeaderBlock.ReadAsync(connection.Input, _stopping.Token).ConfigureAwait(false);
-            TubConnection negotiated = await tub.AcceptAsync(connection).ConfigureAwait(false);
-            _ = LeaveAfterAsync(negotiated, address);
+            await HeaderBlock.ReadAsync(connection.Input, halfOpen.Ended).ConfigureAwait(false);
+            TubConnection negotiated = await tub.AcceptAsync(connection, halfOpen.GivingWay).ConfigureAwait(false);
+            _connections.OnEstablished(
+                counted,
+                () => negotiated.HeldReferences == 0 && negotiated.ExportedReferences == 0,
+                () => GiveWay(negotiated));
+            _ = LeaveAfterAsync(negotiated, counted);
             return null;
         }
         catch
         {
-            _connections.Leave(address);
+            _connections.Leave(counted);
             throw;
         }
     }
 
-    private async Task LeaveAfterAsync(TubConnection connection, AddressPrefix? address)
+    private async Task LeaveAfterAsync(TubConnection connection, CountedConnection counted)
     {
         await connection.Closed.ConfigureAwait(false);
-        _connections.Leave(address);
+        _connections.Leave(counted);
+    }
+
+    private void GiveWay(TubConnection connection)
+    {
+        const string Reason = "it held nothing, and its place was needed for a newer connection";
+        Count(ListenerRefusal.GaveWay, connection.RemoteEndPoint?.ToString() ?? "(in memory)", Reason);
+        _ = connection.CloseAsync(Reason);
     }
 
     /// <summary>Tells the peer why; when that is being told to too many already, it is cut without a word.</summary>
@@ -265,8 +279,9 @@ public sealed class TubListener : IAsyncDisposable
     {
         if (exception is NegotiationException or OperationCanceledException or IOException or SocketException or ObjectDisposedException)
         {
-            Count(hasGivenWay ? ListenerRefusal.GaveWay : ListenerRefusal.NegotiationFailed, address, exception.Message);
-            _log.NegotiationFailed(address, exception.Message);
+            string message = hasGivenWay ? Refusal.GaveWayNegotiating : exception.Message;
+            Count(hasGivenWay ? ListenerRefusal.GaveWay : ListenerRefusal.NegotiationFailed, address, message);
+            _log.NegotiationFailed(address, message);
         }
         else
         {
@@ -283,13 +298,15 @@ public sealed class TubListener : IAsyncDisposable
         }
     }
 
-    private async Task AcceptAsync(Socket listening)
+    /// <summary>Accepts connections until the listener stops.</summary>
+    /// <param name="accept">Accepts one.</param>
+    internal async Task AcceptAsync(Func<CancellationToken, ValueTask<Socket>> accept)
     {
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                Socket accepted = await listening.AcceptAsync(_stopping.Token).ConfigureAwait(false);
+                Socket accepted = await accept(_stopping.Token).ConfigureAwait(false);
                 _ = HandleAcceptedAsync(accepted);
             }
             catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
@@ -303,7 +320,11 @@ public sealed class TubListener : IAsyncDisposable
             catch (SocketException exception)
             {
                 // Out of file descriptors, say: others will be closed, and until then trying in a loop helps nobody.
-                _log.AcceptFailed(AcceptRetryDelay, exception.Message);
+                if (_acceptFailures.Count(default, out long count))
+                {
+                    _log.AcceptFailed(count, AcceptRetryDelay, exception.Message);
+                }
+
                 await Task.Delay(AcceptRetryDelay, _timeProvider, CancellationToken.None).ConfigureAwait(false);
             }
         }
@@ -311,6 +332,8 @@ public sealed class TubListener : IAsyncDisposable
 
     private async Task HandleAcceptedAsync(Socket accepted)
     {
+        // Whoever sends all at once would have it read, and signed, by the loop that others wait for.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         TransportConnection connection;
         try
         {
@@ -323,5 +346,11 @@ public sealed class TubListener : IAsyncDisposable
         }
 
         await HandleAsync(connection).ConfigureAwait(false);
+    }
+
+    /// <summary>All failures are one kind.</summary>
+    private enum AcceptFailure
+    {
+        Any,
     }
 }

@@ -9,8 +9,9 @@ public sealed record TubListenerOptions
     /// <summary>
     /// How many connections may be waiting for their request, or in negotiation, at once. 2,000 by default: they cost a
     /// few kilobytes each, and some 50 in the TLS handshake. When there are more, the one that has waited longest without
-    /// having sent its request makes room for the newest, so that many silent peers do not keep others out; if all have
-    /// sent their requests, the newest is told to come back later.
+    /// having sent its request makes room for the newest, so that many silent peers do not keep others out. If all have
+    /// sent their requests, the one that has negotiated longest does, for 2 s at least, of the address that has the most;
+    /// if none has for so long, the newest is told to come back later.
     /// </summary>
     public int MaxHalfOpenConnections { get; init; } = 2000;
 
@@ -22,11 +23,13 @@ public sealed record TubListenerOptions
 
     /// <summary>
     /// How many connections the listener's Tubs may have through it. 20,000 by default: twice the Tubs that a relay
-    /// registers; an idle one costs about 50 KB and a file descriptor.
+    /// registers; an idle one costs about 50 KB and a file descriptor. When there are more, the oldest on which neither side
+    /// has held a reference for 60 s is closed to make room for the newest; if there is none, the newest is told to come
+    /// back later.
     /// </summary>
     public int MaxConnections { get; init; } = 20_000;
 
-    /// <summary>How many of them may come from one address (<see cref="AddressPrefix"/>). 2,000 by default: a tenth.</summary>
+    /// <summary>The same for the connections of one address (<see cref="AddressPrefix"/>). 2,000 by default: a tenth.</summary>
     public int MaxConnectionsPerAddress { get; init; } = 2000;
 
     internal void Validate()

@@ -24,8 +24,8 @@ internal sealed partial class TubLog(ILogger logger)
     [LoggerMessage(1005, LogLevel.Debug, "A peer at {Address} was refused: {Status} {Reason}")]
     public partial void Refused(string address, int status, string reason);
 
-    [LoggerMessage(1006, LogLevel.Warning, "Accepting connections failed, and is tried again in {Delay}: {Reason}")]
-    public partial void AcceptFailed(TimeSpan delay, string reason);
+    [LoggerMessage(1006, LogLevel.Warning, "Accepting connections failed {Count} times since the last such line, and is tried again in {Delay}: {Reason}")]
+    public partial void AcceptFailed(long count, TimeSpan delay, string reason);
 
     [LoggerMessage(1007, LogLevel.Error, "Handling a connection of {Address} failed.")]
     public partial void ConnectionFaulted(string address, Exception exception);

@@ -12,15 +12,17 @@ public sealed record TubOptions
     public TimeSpan KeepaliveTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// How long nothing may be received before a connection counts as dead. 60 s by default (Foolscap: for ever).
+    /// How long nothing may be received before a connection counts as dead, while nothing moves that is on its way to the
+    /// peer: a peer to which a long message goes over a slow link lives. 60 s by default (Foolscap: for ever).
     /// <see cref="Timeout.InfiniteTimeSpan"/> turns it off.
     /// </summary>
     public TimeSpan DisconnectTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// How long the transport may take nothing of what this side sends before the connection is given up: the other end
-    /// does not read, though it may well talk. 60 s by default, as for silence; a link that moves one TLS record (16 KiB)
-    /// in that time lives, however slow it is. It is looked at four times in that time, so that the end may come a
+    /// does not read, though it may well talk. 60 s by default, as for silence; a link that moves anything in that
+    /// time lives, however slow it is; where acknowledgements cannot be seen, elsewhere than of sockets on Linux, it must
+    /// move one TLS record (16 KiB), and more if the system takes bytes in larger pieces. It is looked at four times in that time, so that the end may come a
     /// quarter later. <see cref="Timeout.InfiniteTimeSpan"/> turns it off.
     /// </summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(60);

@@ -64,6 +64,18 @@ public sealed class FakeTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Lets time pass while nothing runs, as if the process stood still: the timers that fall due run late.</summary>
+    public void StandStill(TimeSpan time)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
+        lock (_gate)
+        {
+            _now += time;
+        }
+
+        Advance(TimeSpan.Zero);
+    }
+
     /// <summary>Waits until a timer is armed that was set to exactly this due time.</summary>
     public Task WaitForTimerAsync(TimeSpan dueTime) => WaitForTimerAsync(due => due == dueTime);
 

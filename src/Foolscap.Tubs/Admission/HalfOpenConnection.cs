@@ -1,21 +1,37 @@
+
 namespace Foolscap.Tubs.Admission;
 
 /// <summary>One connection that is being set up, as a listener counts it.</summary>
-internal sealed class HalfOpenConnection(AddressPrefix? address, CancellationToken stopping) : IDisposable
+internal sealed class HalfOpenConnection : IDisposable
 {
-    private readonly CancellationTokenSource _ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+    private readonly CancellationTokenSource _givingWay = new();
+    private readonly CancellationTokenSource _ended;
 
-    public AddressPrefix? Address { get; } = address;
+    public HalfOpenConnection(AddressPrefix? address, CancellationToken stopping)
+    {
+        Address = address;
+        GivingWay = _givingWay.Token;
+        _ended = CancellationTokenSource.CreateLinkedTokenSource(stopping, GivingWay);
+        Ended = _ended.Token;
+    }
 
-    /// <summary>Cancelled when the connection has to make room for a newer one, and when the listener stops.</summary>
-    public CancellationToken Ended => _ended.Token;
+    public AddressPrefix? Address { get; }
+
+    /// <summary>Cancelled when the connection has to make room for a newer one.</summary>
+    public CancellationToken GivingWay { get; }
+
+    /// <summary>Cancelled then, and when the listener stops.</summary>
+    public CancellationToken Ended { get; }
 
     public bool HasGivenWay { get; private set; }
 
-    /// <summary>Its place among those that wait for their request; none if it does not, or does not count any more.</summary>
+    /// <summary>Its place among all that wait for their request, or negotiate; none if it does not count any more.</summary>
     internal LinkedListNode<HalfOpenConnection>? InAll { get; set; }
 
     internal LinkedListNode<HalfOpenConnection>? OfAddress { get; set; }
+
+    /// <summary>When it has sent its request.</summary>
+    internal long NegotiatesSince { get; set; }
 
     internal bool IsCounted { get; set; }
 
@@ -24,7 +40,7 @@ internal sealed class HalfOpenConnection(AddressPrefix? address, CancellationTok
         HasGivenWay = true;
         try
         {
-            _ended.Cancel();
+            _givingWay.Cancel();
         }
         catch (ObjectDisposedException)
         {
@@ -32,5 +48,9 @@ internal sealed class HalfOpenConnection(AddressPrefix? address, CancellationTok
         }
     }
 
-    public void Dispose() => _ended.Dispose();
+    public void Dispose()
+    {
+        _ended.Dispose();
+        _givingWay.Dispose();
+    }
 }

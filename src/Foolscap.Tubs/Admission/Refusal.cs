@@ -8,6 +8,9 @@ namespace Foolscap.Tubs.Admission;
 /// <param name="Message">For the application at the other end to read.</param>
 internal sealed record Refusal(ListenerRefusal Reason, int Status, string Message)
 {
+    /// <summary>For the log: in the midst of TLS nothing can be answered.</summary>
+    public const string GaveWayNegotiating = "too many connections are being set up, and this one had negotiated for long";
+
     /// <summary>A limit is reached.</summary>
     public static Refusal Of(ListenerRefusal limit) => new(limit, 503, limit switch
     {

@@ -2,24 +2,43 @@ namespace Foolscap.Tubs.Connections;
 
 /// <summary>
 /// Watches one connection for silence: PINGs it, and in the end gives it up (<c>keepaliveTimeout</c>,
-/// <c>disconnectTimeout</c>); and for a peer that does not read. One timer does it all. Thread-safe.
+/// <c>disconnectTimeout</c>); and for a peer that does not read. What is on its way to the peer and moves is a sign of
+/// life as well. One timer does it all. Thread-safe.
 /// </summary>
 internal sealed class Keepalive : IDisposable
 {
+    /// <summary>
+    /// So late a timer is only if the process stood still (a snapshot of its machine, SIGSTOP): then what has arrived
+    /// meanwhile has not been read yet, and its silence says nothing of the peers.
+    /// </summary>
+    public static readonly TimeSpan Late = TimeSpan.FromSeconds(10);
+
     private readonly TimeProvider _timeProvider;
     private readonly TimeSpan _pingAfter;
     private readonly TimeSpan _dropAfter;
     private readonly Action _ping;
     private readonly Action<TimeSpan> _drop;
     private readonly WriteWatch _writes;
+    private readonly SendProgress _progress;
     private readonly Action _onStuck;
     private readonly ITimer? _timer;
     private long _received;
     private long _receipts;
     private long _pinged;
+    private long _moved;
+    private long _armed;
+    private TimeSpan _due;
 
-    public Keepalive(TimeProvider timeProvider, TubOptions options, Action ping, Action<TimeSpan> drop, WriteWatch writes, Action onStuck)
+    public Keepalive(
+        TimeProvider timeProvider,
+        TubOptions options,
+        Action ping,
+        Action<TimeSpan> drop,
+        WriteWatch writes,
+        SendProgress progress,
+        Action onStuck)
     {
+        _progress = progress;
         _writes = writes;
         _onStuck = onStuck;
         _timeProvider = timeProvider;
@@ -27,7 +46,7 @@ internal sealed class Keepalive : IDisposable
         _dropAfter = options.DisconnectTimeout;
         _ping = ping;
         _drop = drop;
-        _received = _pinged = timeProvider.GetTimestamp();
+        _received = _pinged = _moved = timeProvider.GetTimestamp();
         if (_pingAfter != Timeout.InfiniteTimeSpan || _dropAfter != Timeout.InfiniteTimeSpan || writes.IsOn)
         {
             _timer = timeProvider.CreateTimer(static self => ((Keepalive)self!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -56,9 +75,23 @@ internal sealed class Keepalive : IDisposable
 
     public void Dispose() => _timer?.Dispose();
 
+    /// <summary>How long the peer has given no sign of life.</summary>
+    private TimeSpan Silence => _timeProvider.GetElapsedTime(Math.Max(Volatile.Read(ref _received), _moved));
+
     private void Check()
     {
-        TimeSpan silence = _timeProvider.GetElapsedTime(Volatile.Read(ref _received));
+        bool isLate = _timeProvider.GetElapsedTime(_armed) - _due > Late;
+        if (_progress.HasMoved() || isLate)
+        {
+            _moved = _timeProvider.GetTimestamp();
+        }
+
+        if (isLate)
+        {
+            _writes.Restart();
+        }
+
+        TimeSpan silence = Silence;
         if (_dropAfter != Timeout.InfiniteTimeSpan && silence >= _dropAfter)
         {
             _drop(silence);
@@ -71,7 +104,7 @@ internal sealed class Keepalive : IDisposable
             return;
         }
 
-        if (UntilPing() <= TimeSpan.Zero)
+        if (UntilPing() <= TimeSpan.Zero || (isLate && _pingAfter != Timeout.InfiniteTimeSpan))
         {
             _pinged = _timeProvider.GetTimestamp();
             _ping();
@@ -85,7 +118,7 @@ internal sealed class Keepalive : IDisposable
         TimeSpan due = UntilPing();
         if (_dropAfter != Timeout.InfiniteTimeSpan)
         {
-            TimeSpan untilDrop = _dropAfter - _timeProvider.GetElapsedTime(Volatile.Read(ref _received));
+            TimeSpan untilDrop = _dropAfter - Silence;
             due = untilDrop < due ? untilDrop : due;
         }
 
@@ -93,6 +126,9 @@ internal sealed class Keepalive : IDisposable
         {
             due = _writes.UntilNext;
         }
+
+        _armed = _timeProvider.GetTimestamp();
+        _due = due;
 
         // Rounded up: a timer that fires a moment early would have to be set again at once.
         _timer!.Change(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(due.TotalMilliseconds))), Timeout.InfiniteTimeSpan);

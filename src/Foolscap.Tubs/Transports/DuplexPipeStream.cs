@@ -12,6 +12,9 @@ internal sealed class DuplexPipeStream(TransportConnection connection) : Stream
     /// <summary>How many bytes the transport has taken so far.</summary>
     public long TakenBytes => Volatile.Read(ref _taken);
 
+    /// <summary>What the other end's host has of them; none where that is not known.</summary>
+    public Delivery? Delivery => connection.Delivery;
+
     public override bool CanRead => true;
 
     public override bool CanWrite => true;

@@ -6,16 +6,16 @@ namespace Foolscap.Tubs.Transports;
 /// </summary>
 /// <remarks>
 /// A host whose program only stands still acknowledges too. While its window is closed nothing is on the way, though,
-/// and the kernel asks how it stands at most every two minutes: only a silence that is longer means something. That is
-/// what TCP_USER_TIMEOUT does not tell apart.
+/// and the kernel asks how it stands at most every two minutes; one question may be lost: only a silence that is longer
+/// than two of these pauses means something. That is what TCP_USER_TIMEOUT does not tell apart.
 /// </remarks>
 internal struct PeerSilence
 {
     /// <summary>How long something may be on its way.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a closed window may stay closed without a word: the kernel's longest pause, and the limit.</summary>
-    public static readonly TimeSpan ClosedWindowLimit = TimeSpan.FromSeconds(180);
+    /// <summary>How long a closed window may stay closed without a word: the kernel's longest pause, twice, and the limit.</summary>
+    public static readonly TimeSpan ClosedWindowLimit = TimeSpan.FromSeconds(300);
 
     private bool _waiting;
     private bool _onTheWay;

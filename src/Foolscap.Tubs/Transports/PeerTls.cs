@@ -25,6 +25,15 @@ internal sealed class PeerTls : IAsyncDisposable
     /// <summary>How many bytes the transport has taken so far; it grows with each TLS record, of 16 KiB at most.</summary>
     public long TakenBytes => _below.TakenBytes;
 
+    /// <summary>
+    /// Grows with what the transport takes, and with what the other end's host acknowledges where that is known: Linux takes
+    /// more only when a third of what it holds, which may be megabytes, has left.
+    /// </summary>
+    public long MovedBytes => TakenBytes + (Delivery?.AcknowledgedBytes ?? 0);
+
+    /// <summary>What the other end's host has of them; none where that is not known.</summary>
+    public Delivery? Delivery => _below.Delivery;
+
     /// <summary>The TubID of the peer's certificate; none if it showed no certificate.</summary>
     public TubId? PeerTubId { get; private set; }
 

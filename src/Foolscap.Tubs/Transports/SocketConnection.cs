@@ -32,6 +32,9 @@ internal sealed class SocketConnection : TransportConnection
 
     public override PipeWriter Output { get; }
 
+    internal override Delivery? Delivery =>
+        TcpInfo.TryGet(_socket, out TcpInfo info) ? new Delivery(info.AcknowledgedBytes, info.IsDelivered) : null;
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<bool> WaitForInputAsync(CancellationToken cancellationToken = default)
     {

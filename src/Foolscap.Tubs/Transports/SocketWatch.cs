@@ -14,12 +14,16 @@ internal sealed class SocketWatch(TimeProvider timeProvider)
     /// <summary>Silence is measured in minutes: it is enough to look at every fifth turn.</summary>
     private const int SilenceTurns = 5;
 
+    /// <summary>So late a turn is only if the process stood still: nothing that was measured before counts then.</summary>
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(10);
+
     private readonly Lock _gate = new();
     private readonly HashSet<Entry> _entries = [];
     private readonly List<Entry> _looked = [];
     private ITimer? _timer;
     private int _looking;
     private int _turn;
+    private long _lastTurn;
 
     /// <summary>The watch of all connections of this process.</summary>
     public static SocketWatch Shared { get; } = new(TimeProvider.System);
@@ -46,7 +50,13 @@ internal sealed class SocketWatch(TimeProvider timeProvider)
         lock (_gate)
         {
             _entries.Add(entry);
-            _timer ??= timeProvider.CreateTimer(static self => ((SocketWatch)self!).Look(), this, Period, Period);
+            if (_timer is not null)
+            {
+                return entry;
+            }
+
+            _lastTurn = timeProvider.GetTimestamp();
+            _timer = timeProvider.CreateTimer(static self => ((SocketWatch)self!).Look(), this, Period, Period);
         }
 
         return entry;
@@ -71,19 +81,39 @@ internal sealed class SocketWatch(TimeProvider timeProvider)
             return; // The turn before takes its time.
         }
 
+        try
+        {
+            LookAtAll();
+        }
+        finally
+        {
+            _looked.Clear();
+            Volatile.Write(ref _looking, 0);
+        }
+    }
+
+    private void LookAtAll()
+    {
+        bool isLate;
         lock (_gate)
         {
             _looked.AddRange(_entries);
+            isLate = timeProvider.GetElapsedTime(_lastTurn) - Period > Late;
+            _lastTurn = timeProvider.GetTimestamp();
         }
 
         _turn++;
         for (int i = 0; i < _looked.Count; i++)
         {
-            _looked[i].Look((i + _turn) % SilenceTurns == 0);
+            try
+            {
+                _looked[i].Look((i + _turn) % SilenceTurns == 0, isLate);
+            }
+            catch (Exception)
+            {
+                // What one of those who are told throws would end the process, and must not keep the others from being told.
+            }
         }
-
-        _looked.Clear();
-        Volatile.Write(ref _looking, 0);
     }
 
     private sealed class Entry(SocketWatch owner, Socket socket, SocketStream stream, Action<SocketException> onLost) : IDisposable
@@ -91,8 +121,13 @@ internal sealed class SocketWatch(TimeProvider timeProvider)
         private PeerSilence _silence;
         private int _over;
 
-        public void Look(bool forSilence)
+        public void Look(bool forSilence, bool isLate)
         {
+            if (isLate)
+            {
+                _silence = default;
+            }
+
             bool forReset = stream.IsInputEnded && !stream.IsOutputEnded;
             if ((!forReset && !(forSilence && stream.MayBeUndelivered)) || Volatile.Read(ref _over) != 0)
             {

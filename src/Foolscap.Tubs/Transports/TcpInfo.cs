@@ -14,8 +14,12 @@ internal readonly record struct TcpInfo(TcpState State, uint Unacked, uint NotSe
     private const int Option = 11;
     private const int UnackedOffset = 24;
     private const int LastAckReceivedOffset = 56;
+    private const int AcknowledgedOffset = 120;
     private const int NotSentOffset = 144;
     private const int Length = 148;
+
+    /// <summary>How many bytes the other end's kernel has acknowledged.</summary>
+    public long AcknowledgedBytes { get; init; }
 
     /// <summary>Whether the other end's kernel has everything that was sent.</summary>
     public bool IsDelivered => State == TcpState.Closed || (Unacked == 0 && NotSent == 0);
@@ -47,7 +51,10 @@ internal readonly record struct TcpInfo(TcpState State, uint Unacked, uint NotSe
             (TcpState)bytes[0],
             Read(bytes, UnackedOffset),
             Read(bytes, NotSentOffset),
-            TimeSpan.FromMilliseconds(Read(bytes, LastAckReceivedOffset)));
+            TimeSpan.FromMilliseconds(Read(bytes, LastAckReceivedOffset)))
+        {
+            AcknowledgedBytes = BitConverter.ToInt64(bytes[AcknowledgedOffset..]),
+        };
         return true;
     }
 

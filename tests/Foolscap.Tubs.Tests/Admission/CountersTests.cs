@@ -1,32 +1,10 @@
-using System.Net;
 using Foolscap.TestUtilities;
-using Foolscap.Tubs.Admission;
 
 namespace Foolscap.Tubs.Tests.Admission;
 
-/// <summary>Connections counted in all and by address, and refusals counted by reason.</summary>
+/// <summary>Refusals counted by reason.</summary>
 internal sealed class CountersTests
 {
-    private static readonly AddressPrefix? Here = AddressPrefix.Of(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1));
-    private static readonly AddressPrefix? There = AddressPrefix.Of(new IPEndPoint(IPAddress.Parse("192.0.2.2"), 1));
-
-    [Test]
-    public void Connections_UpToTheLimits_AndAgainWhenTheyHaveLeft()
-    {
-        ConnectionCounts counts = new(limit: 3, limitPerAddress: 2);
-        for (int round = 0; round < 3; round++)
-        {
-            Assert.That(
-                new[] { counts.Enter(Here), counts.Enter(Here), counts.Enter(Here), counts.Enter(null), counts.Enter(There) },
-                Is.EqualTo(new ListenerRefusal?[] { null, null, ListenerRefusal.ConnectionLimitOfAddress, null, ListenerRefusal.ConnectionLimit }));
-            Assert.That(counts.Count, Is.EqualTo(3));
-            counts.Leave(Here);
-            counts.Leave(null);
-            counts.Leave(Here);
-            Assert.That(counts.Count, Is.Zero);
-        }
-    }
-
     [Test]
     public void Refusals_AFlood_IsALineInTenSecondsForEachReason()
     {

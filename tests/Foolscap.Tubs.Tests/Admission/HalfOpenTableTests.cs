@@ -1,4 +1,5 @@
 using System.Net;
+using Foolscap.TestUtilities;
 using Foolscap.Tubs.Admission;
 
 namespace Foolscap.Tubs.Tests.Admission;
@@ -7,6 +8,7 @@ namespace Foolscap.Tubs.Tests.Admission;
 internal sealed class HalfOpenTableTests
 {
     private readonly List<HalfOpenConnection> _made = [];
+    private readonly FakeTimeProvider _time = new();
 
     [TearDown]
     public void Dispose()
@@ -18,7 +20,7 @@ internal sealed class HalfOpenTableTests
     [Test]
     public void Enter_Full_TheOldestThatWaitsGivesWay()
     {
-        HalfOpenTable table = new(limit: 2, limitPerAddress: 2);
+        HalfOpenTable table = new(limit: 2, limitPerAddress: 2, _time);
         (HalfOpenConnection first, HalfOpenConnection second, HalfOpenConnection third) = (From(1), From(2), From(3));
         Assert.That((table.Enter(first), table.Enter(second), table.Enter(third)), Is.EqualTo(((ListenerRefusal?)null, (ListenerRefusal?)null, (ListenerRefusal?)null)));
         Assert.That((GaveWay(first), GaveWay(second), GaveWay(third), table.Count), Is.EqualTo((true, false, false, 2)));
@@ -27,7 +29,7 @@ internal sealed class HalfOpenTableTests
     [Test]
     public void Enter_Full_OneThatHasSentItsRequestStays()
     {
-        HalfOpenTable table = new(limit: 2, limitPerAddress: 2);
+        HalfOpenTable table = new(limit: 2, limitPerAddress: 2, _time);
         (HalfOpenConnection first, HalfOpenConnection second) = (From(1), From(2));
         table.Enter(first);
         table.Enter(second);
@@ -39,7 +41,7 @@ internal sealed class HalfOpenTableTests
     [Test]
     public void Enter_FullOfThoseThatHaveSentTheirRequests_IsRefused()
     {
-        HalfOpenTable table = new(limit: 2, limitPerAddress: 2);
+        HalfOpenTable table = new(limit: 2, limitPerAddress: 2, _time);
         HalfOpenConnection[] all = [From(1), From(2)];
         foreach (HalfOpenConnection connection in all)
         {
@@ -56,7 +58,7 @@ internal sealed class HalfOpenTableTests
     [Test]
     public void Enter_AddressIsFull_TheOldestOfThatAddressGivesWayAndNobodyElse()
     {
-        HalfOpenTable table = new(limit: 3, limitPerAddress: 2);
+        HalfOpenTable table = new(limit: 3, limitPerAddress: 2, _time);
         (HalfOpenConnection other, HalfOpenConnection first, HalfOpenConnection second) = (From(1), From(2), From(2));
         table.Enter(other);
         table.Enter(first);
@@ -68,7 +70,7 @@ internal sealed class HalfOpenTableTests
     [Test]
     public void Enter_AddressIsFullOfThoseThatHaveSentTheirRequests_IsRefusedAndOtherAddressesAreNot()
     {
-        HalfOpenTable table = new(limit: 3, limitPerAddress: 1);
+        HalfOpenTable table = new(limit: 3, limitPerAddress: 1, _time);
         HalfOpenConnection first = From(1);
         table.Enter(first);
         table.OnRequested(first);
@@ -77,9 +79,54 @@ internal sealed class HalfOpenTableTests
     }
 
     [Test]
+    public void Enter_FullOfThoseThatNegotiate_TheOldestGivesWayOnceItHasHadItsTime()
+    {
+        HalfOpenTable table = new(limit: 2, limitPerAddress: 2, _time);
+        (HalfOpenConnection first, HalfOpenConnection second) = (Negotiating(table, 1), Negotiating(table, 2));
+        _time.Advance(HalfOpenTable.Grace - TimeSpan.FromSeconds(0.1));
+        Assert.That(table.Enter(From(3)), Is.EqualTo(ListenerRefusal.HalfOpenLimit));
+        _time.Advance(TimeSpan.FromSeconds(0.2));
+        HalfOpenConnection third = Negotiating(table, 3);
+        Assert.That((GaveWay(first), GaveWay(second), GaveWay(third), table.Count), Is.EqualTo((true, false, false, 2)));
+    }
+
+    [Test]
+    public void Enter_FullOfThoseThatNegotiate_TheAddressWithTheMostGivesWayAndNotTheOldestOfAll()
+    {
+        HalfOpenTable table = new(limit: 4, limitPerAddress: 4, _time);
+        HalfOpenConnection oldest = Negotiating(table, 1);
+        HalfOpenConnection withoutAddress = Negotiating(table, null);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        (HalfOpenConnection first, HalfOpenConnection second) = (Negotiating(table, 2), Negotiating(table, 2));
+        _time.Advance(HalfOpenTable.Grace + TimeSpan.FromSeconds(0.1));
+        Assert.That(table.Enter(From(3)), Is.Null);
+        Assert.That((GaveWay(oldest), GaveWay(withoutAddress), GaveWay(first), GaveWay(second)), Is.EqualTo((false, false, true, false)));
+    }
+
+    [Test]
+    public void Enter_FullOfThoseWithoutAnAddress_TheOldestGivesWay()
+    {
+        HalfOpenTable table = new(limit: 2, limitPerAddress: 2, _time);
+        (HalfOpenConnection first, HalfOpenConnection second) = (Negotiating(table, null), Negotiating(table, null));
+        _time.Advance(HalfOpenTable.Grace + TimeSpan.FromSeconds(0.1));
+        Assert.That(table.Enter(From(1)), Is.Null);
+        Assert.That((GaveWay(first), GaveWay(second)), Is.EqualTo((true, false)));
+    }
+
+    [Test]
+    public void Enter_AddressIsFullOfThoseThatNegotiate_TheOldestOfThatAddressGivesWay()
+    {
+        HalfOpenTable table = new(limit: 9, limitPerAddress: 2, _time);
+        HalfOpenConnection[] all = [Negotiating(table, 1), Negotiating(table, 2), Negotiating(table, 2)];
+        _time.Advance(HalfOpenTable.Grace + TimeSpan.FromSeconds(0.1));
+        Assert.That(table.Enter(From(2)), Is.Null);
+        Assert.That(all.Select(GaveWay), Is.EqualTo([false, true, false]));
+    }
+
+    [Test]
     public void Enter_NoAddress_CountsInAllOnly()
     {
-        HalfOpenTable table = new(limit: 3, limitPerAddress: 1);
+        HalfOpenTable table = new(limit: 3, limitPerAddress: 1, _time);
         HalfOpenConnection[] all = [From(null), From(null), From(null)];
         Assert.That(all.Select(table.Enter), Is.All.Null);
         Assert.That(all.Any(GaveWay), Is.False);
@@ -101,11 +148,12 @@ internal sealed class HalfOpenTableTests
     public void Count_EveryOrderOfEvents_IsThoseThatAreThere_AndZeroInTheEnd(int seed)
     {
         Random random = new(seed);
-        HalfOpenTable table = new(limit: 8, limitPerAddress: 4);
+        HalfOpenTable table = new(limit: 8, limitPerAddress: 4, _time);
         List<HalfOpenConnection> inside = [];
         for (int step = 0; step < 5000; step++)
         {
             HalfOpenConnection? one = inside.Count == 0 ? null : inside[random.Next(inside.Count)];
+            _time.Advance(TimeSpan.FromSeconds(0.2));
             switch (random.Next(4))
             {
                 case 0 when one is not null:
@@ -133,6 +181,14 @@ internal sealed class HalfOpenTableTests
         HalfOpenConnection[] again = [From(1), From(1), From(1), From(1)];
         Assert.That(again.Select(table.Enter), Is.All.Null);
         Assert.That(again.Any(GaveWay), Is.False, "Nothing is left of an address that was full.");
+    }
+
+    private HalfOpenConnection Negotiating(HalfOpenTable table, int? host)
+    {
+        HalfOpenConnection connection = From(host);
+        Assert.That(table.Enter(connection), Is.Null);
+        table.OnRequested(connection);
+        return connection;
     }
 
     private static bool GaveWay(HalfOpenConnection connection) => connection.HasGivenWay;

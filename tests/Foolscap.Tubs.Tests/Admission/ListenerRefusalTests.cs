@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Foolscap.Furls;
 using Foolscap.TestUtilities;
 
 namespace Foolscap.Tubs.Tests.Admission;
@@ -64,6 +65,22 @@ internal sealed class ListenerRefusalTests
     }
 
     [Test]
+    public async Task GaveWay_AllNegotiateAndTheOldestHasHadItsTime_ItIsCutAndTheNewestServed()
+    {
+        Start(new TubListenerOptions { MaxHalfOpenConnections = 1 });
+        DuplexPipePair oldest = await ConnectAsync("192.0.2.1", OwnRequest);
+        await UntilRequestedAsync();
+        _time.Advance(TimeSpan.FromSeconds(2.1));
+        DuplexPipePair newest = await ConnectAsync("192.0.2.2", "GET /id/nobody HTTP/1.1\r\n\r\n");
+        Assert.That(await ReadAsync(newest), Does.StartWith("HTTP/1.1 404 "));
+        await _log.WaitForAsync(record => record.EventId.Id == 1003);
+        await Assert.ThatAsync(() => ReadAsync(oldest), Throws.TypeOf<IOException>());
+        Assert.That(_server.Listener.Statistics.Refusals[ListenerRefusal.GaveWay], Is.EqualTo(1));
+        Assert.That(_log.Records.Single(record => record.EventId.Id == 1012).Message, Does.Contain("had negotiated for long"));
+        Assert.That(_server.Listener.Statistics.Connections, Is.Zero);
+    }
+
+    [Test]
     public async Task HalfOpenLimit_AllHaveSentTheirRequests_NewestIsToldAndALineIsLogged()
     {
         Start(new TubListenerOptions { MaxHalfOpenConnections = 1 });
@@ -97,6 +114,21 @@ internal sealed class ListenerRefusalTests
     }
 
     [Test]
+    public async Task ConnectionLimit_OneHoldsNothingForAMinute_ItIsClosedAndTheNewestServed()
+    {
+        Start(new TubListenerOptions { MaxConnections = 1 }, new TubOptions { KeepaliveTimeout = Timeout.InfiniteTimeSpan, DisconnectTimeout = Timeout.InfiniteTimeSpan });
+        OneLink link = new(_server.Listener);
+        await using Tub stranger = new(TestCertificates.Low, new TubOptions { Dialer = link });
+        TubConnection idle = await stranger.ConnectAsync(_server.Furl, TestTime.Token);
+        await link.Handled.WithinLimit();
+        _time.Advance(TimeSpan.FromSeconds(60.1));
+        await ConnectAsync("192.0.2.9", OwnRequest);
+        await idle.Ended.WithinLimit();
+        Assert.That(_server.Listener.Statistics.Refusals[ListenerRefusal.GaveWay], Is.EqualTo(1));
+        Assert.That(_server.Listener.Statistics.Connections, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task ConnectionLimitOfAddress_AddressHasAsManyAsItMay_NewestIsTold()
     {
         InMemoryNetwork network = Start(new TubListenerOptions { MaxConnectionsPerAddress = 1 });
@@ -120,18 +152,22 @@ internal sealed class ListenerRefusalTests
         }
 
         Assert.That(_log.Records.Count(record => record.EventId.Id == 1012), Is.EqualTo(1));
+        // The one that negotiates has had its time as well, and makes room for this one.
         _time.Advance(TimeSpan.FromSeconds(10.01));
+        await ConnectAsync("192.0.2.1", OwnRequest);
         await ReadAsync(await ConnectAsync("192.0.2.2", OwnRequest));
-        Assert.That(_log.Records.Last(record => record.EventId.Id == 1012).Message, Does.StartWith("20 connections were refused").And.Contain("192.0.2.2"));
+        Assert.That(
+            _log.Records.Where(record => record.EventId.Id == 1012).Select(record => record.Message),
+            Has.Some.StartsWith("20 connections were refused").And.Contain("192.0.2.2"));
     }
 
     private string OwnRequest => $"GET /id/{_server.TubId} HTTP/1.1\r\nUpgrade: TLS/1.0\r\n\r\n";
 
-    private InMemoryNetwork Start(TubListenerOptions options)
+    private InMemoryNetwork Start(TubListenerOptions options, TubOptions? tubOptions = null)
     {
         InMemoryNetwork network = new();
         _log = new RecordingLoggerFactory();
-        _server = new TestTub(network, TestCertificates.High, timeProvider: _time, loggerFactory: _log, listenerOptions: options);
+        _server = new TestTub(network, TestCertificates.High, tubOptions, timeProvider: _time, loggerFactory: _log, listenerOptions: options);
         return network;
     }
 
@@ -175,5 +211,20 @@ internal sealed class ListenerRefusalTests
         await peer.First.Input.CopyToAsync(all, TestTime.Token);
         await peer.First.Output.CompleteAsync();
         return Encoding.UTF8.GetString(all.ToArray());
+    }
+
+    /// <summary>One connection to a listener, and the task of its handling.</summary>
+    private sealed class OneLink(TubListener listener) : IConnectionDialer
+    {
+        public Task Handled { get; private set; } = Task.CompletedTask;
+
+        public bool CanDial(ConnectionHint hint) => true;
+
+        public Task<TransportConnection> DialAsync(ConnectionHint hint, CancellationToken cancellationToken)
+        {
+            DuplexPipePair link = new();
+            Handled = listener.HandleAsync(link.SecondConnection);
+            return Task.FromResult(link.FirstConnection);
+        }
     }
 }

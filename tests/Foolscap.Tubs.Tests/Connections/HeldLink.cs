@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Foolscap.Furls;
 using Foolscap.TestUtilities;
+using Foolscap.Tubs.Transports;
 
 namespace Foolscap.Tubs.Tests.Connections;
 
@@ -19,6 +20,9 @@ internal sealed class HeldLink(TubListener listener) : IConnectionDialer
     private TaskCompletionSource _gate = NewEvent();
     private volatile bool _isHeld;
 
+    /// <summary>What the listener's side is told of what has arrived; nothing by default.</summary>
+    public Delivery? Delivery { get; set; }
+
     /// <summary>Completes when the wire, which is held, can take no more.</summary>
     public Task Full => Volatile.Read(ref _full).Task;
 
@@ -29,7 +33,7 @@ internal sealed class HeldLink(TubListener listener) : IConnectionDialer
         _ = PumpAsync(_near.Second, _far.Second, mayHold: false);
         _ = PumpAsync(_far.Second, _near.Second, mayHold: true);
         WatchedWriter output = new(_far.First.Output, () => Volatile.Read(ref _full).TrySetResult());
-        _ = listener.HandleAsync(TransportConnection.FromPipe(new End(_far.First.Input, output)));
+        _ = listener.HandleAsync(new Wired(this, TransportConnection.FromPipe(new End(_far.First.Input, output))));
         return Task.FromResult(_near.FirstConnection);
     }
 
@@ -85,6 +89,20 @@ internal sealed class HeldLink(TubListener listener) : IConnectionDialer
     private static TaskCompletionSource NewEvent() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private sealed record End(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+
+    /// <summary>The listener's side, as a transport that knows what has arrived.</summary>
+    private sealed class Wired(HeldLink link, TransportConnection inner) : TransportConnection(remoteEndPoint: null)
+    {
+        public override PipeReader Input => inner.Input;
+
+        public override PipeWriter Output => inner.Output;
+
+        internal override Delivery? Delivery => link.Delivery;
+
+        public override ValueTask DisposeAsync() => inner.DisposeAsync();
+
+        protected override void OnAbort() => inner.Abort();
+    }
 
     /// <summary>Tells when its writer has to wait.</summary>
     private sealed class WatchedWriter(PipeWriter inner, Action onWait) : PipeWriter

@@ -1,5 +1,6 @@
 using Foolscap.TestUtilities;
 using Foolscap.Tubs.Connections;
+using Foolscap.Tubs.Transports;
 
 namespace Foolscap.Tubs.Tests.Connections;
 
@@ -69,6 +70,52 @@ internal sealed class UnreadTests
             Assert.That(connection.Ended.IsCompleted, Is.False, $"round {i}");
             await _link.LetSomeThroughAsync();
         }
+    }
+
+    [Test]
+    public async Task WriteTimeout_OnlyTheKernelTellsThatSomethingMoves_IsKeptUntilItStops()
+    {
+        TubConnection connection = await ConnectAsync(Patient with { WriteTimeout = TimeSpan.FromSeconds(60), DisconnectTimeout = TimeSpan.FromSeconds(60) });
+        await AskForMoreThanTheWireHoldsAsync(4_000_000);
+        for (int i = 0; i < 60; i++)
+        {
+            _link.Delivery = new Delivery(i, IsComplete: false);
+            _clock.Advance(TimeSpan.FromSeconds(10));
+            Assert.That(connection.Ended.IsCompleted, Is.False, $"round {i}");
+        }
+
+        _clock.Advance(TimeSpan.FromSeconds(80));
+        await connection.Ended.WithinLimit();
+    }
+
+    [Test]
+    public async Task Probe_PingIsBehindALongMessageThatMoves_IsCutOnceItHasStopped()
+    {
+        TubConnection connection = await ConnectAsync(Patient);
+        await AskForMoreThanTheWireHoldsAsync(4_000_000);
+        connection.Probe();
+        for (int i = 0; i < 3; i++)
+        {
+            await _link.LetSomeThroughAsync();
+            _clock.Advance(TimeSpan.FromSeconds(10.1));
+            await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(10));
+        }
+
+        _clock.Advance(TimeSpan.FromSeconds(10.1));
+        Assert.That((await connection.Ended.WithinLimit()).Message, Does.Contain("nothing was received for 10 s"));
+    }
+
+    [Test]
+    public async Task Probe_ProcessStoodStill_PeerHasItsTimeAnew()
+    {
+        TubConnection connection = await ConnectAsync(Patient);
+        await AskForMoreThanTheWireHoldsAsync();
+        connection.Probe();
+        _clock.StandStill(TimeSpan.FromSeconds(100));
+        await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(10));
+        Assert.That(connection.Ended.IsCompleted, Is.False);
+        _clock.Advance(TimeSpan.FromSeconds(10.1));
+        await connection.Ended.WithinLimit();
     }
 
     [Test]

@@ -96,6 +96,39 @@ internal sealed class SocketConnectionTests
     }
 
     [Test]
+    public async Task Delivery_PeerTakesLessThanItIsSent_GrowsWithWhatItsKernelAcknowledges()
+    {
+        long before = _connection.Delivery!.Value.AcknowledgedBytes;
+        await _connection.Output.WriteAsync(new byte[1000]);
+        Assert.That(await UntilDeliveredAsync(), Is.EqualTo(before + 1000));
+        DuplexPipeStream stream = new(_connection);
+        Task writing = stream.WriteAsync(new byte[64 * 1024 * 1024]).AsTask();
+        byte[] buffer = new byte[64 * 1024];
+        for (int read = 0; read < 1_000_000;)
+        {
+            read += await _peer.ReceiveAsync(buffer).WithinLimit();
+        }
+
+        Assert.That((stream.TakenBytes, stream.Delivery!.Value.IsComplete), Is.EqualTo((0L, false)));
+        Assert.That(stream.Delivery!.Value.AcknowledgedBytes, Is.GreaterThan(before + 500_000));
+        _connection.Abort();
+        Assert.That(_connection.Delivery, Is.Null);
+        await Assert.ThatAsync(() => writing.WithinLimit(), Throws.InstanceOf<Exception>().And.Not.TypeOf<TimeoutException>());
+    }
+
+    private async Task<long> UntilDeliveredAsync()
+    {
+        CancellationToken limit = TestTime.Token;
+        while (!_connection.Delivery!.Value.IsComplete)
+        {
+            limit.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
+        return _connection.Delivery!.Value.AcknowledgedBytes;
+    }
+
+    [Test]
     public async Task Watch_ResetBehindAnEnd_IsToldOnce()
     {
         FakeTimeProvider time = new();
@@ -114,6 +147,58 @@ internal sealed class SocketConnectionTests
         Assert.That(told, Is.EqualTo(new[] { SocketError.ConnectionReset }));
         Assert.That(watch.Count, Is.Zero);
         Assert.That(time.ArmedTimers, Is.Empty);
+    }
+
+    [Test]
+    public async Task Watch_ProcessStoodStill_SilenceIsMeasuredAnew()
+    {
+        FakeTimeProvider time = new();
+        SocketWatch watch = new(time);
+        SocketStream stream = new(_socket);
+        List<SocketError> told = [];
+        using IDisposable watched = watch.Add(_socket, stream, lost => told.Add(lost.SocketErrorCode));
+        Task writing = stream.WriteAsync(new byte[64 * 1024 * 1024]).AsTask();
+
+        // The peer's window closes, and its kernel acknowledges nothing in the few moments of this test.
+        await UntilWindowIsClosedAsync();
+        time.Advance(TimeSpan.FromSeconds(10));
+        time.StandStill(TimeSpan.FromSeconds(400));
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.That(told, Is.Empty);
+        _socket.Dispose();
+        await Assert.ThatAsync(() => writing.WithinLimit(), Throws.InstanceOf<Exception>().And.Not.TypeOf<TimeoutException>());
+    }
+
+    private async Task UntilWindowIsClosedAsync()
+    {
+        CancellationToken limit = TestTime.Token;
+        while (!TcpInfo.TryGet(_socket, out TcpInfo info) || info.Unacked != 0 || info.NotSent == 0)
+        {
+            limit.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    [Test]
+    public async Task Watch_OneThatIsToldThrows_OthersAreToldAndTheWatchGoesOn()
+    {
+        FakeTimeProvider time = new();
+        SocketWatch watch = new(time);
+        SocketStream stream = new(_socket);
+        int told = 0;
+        _peer.Shutdown(SocketShutdown.Send);
+        Assert.That(await stream.ReadAsync(new byte[10]).WithinLimit(), Is.Zero);
+        await ResetPeerAsync();
+        for (int turn = 1; turn <= 2; turn++)
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                watch.Add(_socket, stream, _ => throw new InvalidOperationException($"The {++told}. that is told fails."));
+            }
+
+            Assert.That(() => time.Advance(SocketWatch.Period), Throws.Nothing);
+            Assert.That(told, Is.EqualTo(3 * turn));
+        }
     }
 
     [Test]
