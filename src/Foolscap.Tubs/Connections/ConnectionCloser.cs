@@ -116,7 +116,16 @@ internal sealed class ConnectionCloser
             _tub.Log.CallbackFaulted(_remoteTubId, exception);
         }
 
-        await _transport.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await _transport.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // A host's own pipes. Those who wait for the end must not wait for ever because of them.
+            _tub.Log.CallbackFaulted(_remoteTubId, exception);
+        }
+
         _held.End();
         _closed.TrySetResult();
         try
