@@ -26,7 +26,7 @@ command.SetAction(async (parsed, stopping) =>
     string furlFile = Path.Combine(directory, "registrar.furl");
     string? name = File.Exists(furlFile) ? Furl.Parse(File.ReadAllText(furlFile).Trim()).Name : null;
 
-    await using Tub tub = new(TubCertificate.LoadOrCreate(Path.Combine(directory, "relay.pem")));
+    await using Tub tub = new(TubCertificate.LoadOrCreate(Path.Combine(directory, "relay.pem")), new TubOptions { Limits = TubLimits.Small });
     await using TubListener listener = new(tub);
     await using RelayServer relay = new(tub, new RelayServerOptions { RegistrarName = name });
     IPEndPoint address = listener.Add(relay).Listen(parsed.GetRequiredValue(listen));

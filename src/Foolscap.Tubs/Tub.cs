@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Foolscap.Furls;
+using Foolscap.Tubs.Banana;
 using Foolscap.Tubs.Negotiation;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -36,6 +37,7 @@ public sealed class Tub : IAsyncDisposable
         Certificate = certificate;
         Options = options ?? new TubOptions();
         Options.Validate();
+        TotalBytes = new TotalBytes(Options.Limits.MaxTotalBytes);
         Log = new TubLog((loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Foolscap.Tubs.Tub"));
         TimeProvider = timeProvider ?? TimeProvider.System;
         _dialer = new TubDialer(this);
@@ -62,6 +64,9 @@ public sealed class Tub : IAsyncDisposable
     }
 
     internal TubOptions Options { get; }
+
+    /// <summary>What the peers of all connections make this Tub hold.</summary>
+    internal TotalBytes TotalBytes { get; }
 
     internal TimeProvider TimeProvider { get; }
 

@@ -29,6 +29,7 @@ public sealed class TubConnection
     private readonly InboundMessages _inbound;
     private readonly Keepalive _keepalive;
     private readonly ConnectionCloser _closer;
+    private readonly HeldBytes _held;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
     private int _probing;
@@ -42,13 +43,14 @@ public sealed class TubConnection
         RemoteTubId = negotiated.RemoteTubId;
         RemoteIncarnation = negotiated.RemoteIncarnation;
         IsMaster = negotiated.IsMaster;
-        Calls = new InboundCalls(this, tub);
+        _held = new HeldBytes(tub.TotalBytes);
+        Calls = new InboundCalls(this, tub, _held);
         _inbound = new InboundMessages(this, tub);
-        _decoder = new MessageDecoder(tub.Options.Limits, _inbound);
-        Outbox = new Outbox(negotiated.Tls.Stream, _inbound, IsMaster, OnSendFailed);
+        _decoder = new MessageDecoder(tub.Options.Limits, _inbound, _held);
+        Outbox = new Outbox(negotiated.Tls.Stream, _inbound, IsMaster, _held, OnSendFailed);
         WriteWatch writes = new(tub.TimeProvider, tub.Options.WriteTimeout, () => Outbox.IsSending, () => _tls.MovedBytes);
         _keepalive = new Keepalive(tub.TimeProvider, tub.Options, Ping, OnSilent, writes, new SendProgress(LookAtSending), OnStuck);
-        _closer = new ConnectionCloser(tub, negotiated, Outbox, PendingCalls);
+        _closer = new ConnectionCloser(tub, negotiated, Outbox, PendingCalls, _held);
         _reading = ReadAsync();
     }
 
@@ -229,7 +231,7 @@ public sealed class TubConnection
     internal void PostAnswer<TMessage>(in TMessage message)
         where TMessage : struct, IOutboundMessage
     {
-        int waiting;
+        long waiting;
         try
         {
             waiting = Outbox.PostAnswer(message);
@@ -242,6 +244,10 @@ public sealed class TubConnection
         if (waiting > _tub.Options.Limits.MaxUnsentBytes)
         {
             Abort($"the other end does not read: more than {_tub.Options.Limits.MaxUnsentBytes} bytes of answers wait for it");
+        }
+        else if (waiting > HeldBytes.Step && _held.IsTotalExceeded)
+        {
+            Abort($"{waiting} bytes of answers wait for the other end, and {_tub.Options.Limits.TotalBytesText}");
         }
     }
 

@@ -9,6 +9,22 @@ public sealed record TubLimits
     /// <summary>The defaults: generous to an authenticated peer, safe for a process of ordinary size.</summary>
     public static TubLimits Default { get; } = new();
 
+    /// <summary>
+    /// For Tubs that take and send small messages only, and talk to many strangers: a message has 256 KiB at most, and a
+    /// connection may make the Tub hold a few MiB. Right for a relay's own Tub: a peer writes 65,536 bytes to it at a time.
+    /// </summary>
+    public static TubLimits Small { get; } = new()
+    {
+        MaxStringBytes = 65_536,
+        MaxMessageBytes = 256 * 1024,
+        MaxMessageTokens = 10_000,
+        MaxDepth = 20,
+        MaxPendingCalls = 1000,
+        MaxPendingBytes = 1024 * 1024,
+        MaxUnsentBytes = 4 * 1024 * 1024,
+        MaxTotalBytes = 256 * 1024 * 1024,
+    };
+
     /// <summary>The longest byte string or text, in bytes. Foolscap sets none; 32 MiB by default.</summary>
     public int MaxStringBytes { get; init; } = 32 * 1024 * 1024;
 
@@ -51,10 +67,31 @@ public sealed record TubLimits
     public int MaxReferences { get; init; } = 100_000;
 
     /// <summary>
-    /// Bytes that wait to be sent on one connection. A peer that asks for more than this and does not read its answers
+    /// Bytes that wait to be sent on one connection, and that are being sent. A peer that asks for more than this and does not read its answers
     /// loses the connection; calls that this side makes wait instead. 128 MiB by default.
     /// </summary>
     public int MaxUnsentBytes { get; init; } = 128 * 1024 * 1024;
+
+    /// <summary>
+    /// What the peers of all connections of one Tub may make it hold together, in bytes as <see cref="MaxPendingBytes"/>
+    /// counts them: the messages that are arriving, as far as they are there, calls that wait for their answers, and answers
+    /// that the peers do not read. 512 MiB by default: four connections at their own limits, or some hundred with a few MiB
+    /// each; anybody can make himself as many identities as he likes, so the limits of one connection do not protect a process.
+    /// At least <see cref="MaxPendingBytes"/>.
+    /// </summary>
+    /// <remarks>
+    /// Beyond it a message longer than 65 KiB is answered with a <see cref="ViolationException"/> and skipped, and so is a call
+    /// on a connection whose calls hold more than 64 KiB; a connection with more than 64 KiB of answers that wait for the
+    /// peer is lost when another answer comes. Others go on: each connection may hold 64 KiB in any case, which do not
+    /// count until they are passed.
+    /// </remarks>
+    public long MaxTotalBytes { get; init; } = 512 * 1024 * 1024;
+
+    /// <summary>The state beyond <see cref="MaxTotalBytes"/>, as part of a sentence.</summary>
+    internal string TotalBytesText => $"all connections of this Tub together hold more than {MaxTotalBytes} bytes, the limit ({nameof(MaxTotalBytes)})";
+
+    /// <summary>What a message is answered that comes when <see cref="MaxTotalBytes"/> is passed.</summary>
+    internal ViolationException TooManyTotalBytes() => new($"The message is not taken: {TotalBytesText}.");
 
     /// <summary>What a call is answered that would pass <see cref="MaxPendingBytes"/>.</summary>
     internal ViolationException TooManyPendingBytes() =>
@@ -71,5 +108,6 @@ public sealed record TubLimits
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxPendingBytes, MaxMessageBytes, nameof(MaxPendingBytes));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxReferences, 1, nameof(MaxReferences));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxUnsentBytes, 1024 * 1024, nameof(MaxUnsentBytes));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxTotalBytes, MaxPendingBytes, nameof(MaxTotalBytes));
     }
 }

@@ -2,9 +2,9 @@ namespace Foolscap.Tubs.Banana;
 
 /// <summary>
 /// Counts what one message makes this side hold, before it is held, alone and together with the calls that wait for their
-/// answers. Not thread-safe.
+/// answers, and with what all other connections hold. Not thread-safe.
 /// </summary>
-internal sealed class MessageBudget(TubLimits limits, IMessageHandler handler)
+internal sealed class MessageBudget(TubLimits limits, IMessageHandler handler, HeldBytes held)
 {
     /// <summary>What a token costs beside its bytes: an object of .NET, and its place in the one that holds it.</summary>
     private const int TokenCost = 64;
@@ -18,7 +18,11 @@ internal sealed class MessageBudget(TubLimits limits, IMessageHandler handler)
     /// </summary>
     private const int ShortMessage = 65 * 1024;
 
+    /// <summary>The message counts among what the connection holds in steps of this size, and not token by token.</summary>
+    private const int ChargeStep = 16 * 1024;
+
     private int _tokens;
+    private long _charged;
     private long _bytes;
 
     /// <summary>What the message costs so far, in bytes of memory, as good as that can be told.</summary>
@@ -26,6 +30,16 @@ internal sealed class MessageBudget(TubLimits limits, IMessageHandler handler)
 
     /// <summary>A new message begins.</summary>
     public void Reset() => (_tokens, _bytes, Cost) = (0, 0, 0);
+
+    /// <summary>The message is over: whoever keeps it counts it from now on.</summary>
+    public void End()
+    {
+        if (_charged > 0)
+        {
+            held.Add(-_charged);
+            _charged = 0;
+        }
+    }
 
     /// <exception cref="ViolationException">It is one token too many.</exception>
     public void CountToken()
@@ -48,6 +62,7 @@ internal sealed class MessageBudget(TubLimits limits, IMessageHandler handler)
         CheckBytes(count);
         _bytes += count;
         Cost += count;
+        Charge(Cost);
     }
 
     /// <summary>Looks whether so many bytes may come, which have to be waited for, and so gather, until all are there.</summary>
@@ -62,10 +77,33 @@ internal sealed class MessageBudget(TubLimits limits, IMessageHandler handler)
         CheckPending(Cost + count);
     }
 
+    /// <summary>
+    /// Counts what has come of a body that is not complete. Not its length, which costs the peer nothing to announce: a few
+    /// that announce much and send nothing would keep all others out.
+    /// </summary>
+    /// <exception cref="ViolationException">All connections together hold too much.</exception>
+    public void CountGathered(long count) => Charge(Cost + count);
+
     private void AddCost(int cost)
     {
         CheckPending(Cost + cost);
         Cost += cost;
+        Charge(Cost);
+    }
+
+    private void Charge(long cost)
+    {
+        if (cost - _charged < ChargeStep)
+        {
+            return;
+        }
+
+        held.Add(cost - _charged);
+        _charged = cost;
+        if (cost > ShortMessage && held.IsTotalExceeded)
+        {
+            throw limits.TooManyTotalBytes();
+        }
     }
 
     private void CheckPending(long cost)

@@ -7,12 +7,12 @@ namespace Foolscap.Tubs.Banana;
 /// Builds one message at a time from its tokens: each goes to its place in the innermost open sequence, and a sequence
 /// that closes to its place in the next one. The scope of <c>(reference N)</c> is one message. Not thread-safe.
 /// </summary>
-internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
+internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler, HeldBytes held)
 {
     private static readonly object[] SmallIntegers = [.. Enumerable.Range(0, 256).Select(static value => (object)(long)value)];
 
     private readonly NameCache _names = new();
-    private readonly MessageBudget _budget = new(limits, handler);
+    private readonly MessageBudget _budget = new(limits, handler, held);
     private readonly FrameStack _frames = new(limits.MaxDepth);
     private readonly IncomingMessage _message = new(handler);
 
@@ -35,6 +35,9 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
 
     /// <inheritdoc cref="MessageBudget.CheckBytes"/>
     public void CheckBytes(int count) => _budget.CheckBytes(count);
+
+    /// <inheritdoc cref="MessageBudget.CountGathered"/>
+    public void CountGathered(long count) => _budget.CountGathered(count);
 
     /// <summary>Opens a sequence.</summary>
     /// <returns>False if another token is needed to tell its type.</returns>
@@ -139,6 +142,7 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
     public void BytesCall(in ReadOnlySequence<byte> bytes)
     {
         _frames.Clear();
+        _budget.End();
         _message.DeliverBytes(bytes);
     }
 
@@ -158,6 +162,7 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
         {
             case FrameKind.Call or FrameKind.Answer or FrameKind.Error:
                 _frames.Clear();
+                _budget.End();
                 _message.Deliver(closed.Kind, _budget.Cost);
                 break;
             case FrameKind.Arguments:
@@ -181,6 +186,7 @@ internal sealed class MessageBuilder(TubLimits limits, IMessageHandler handler)
         FrameKind? kind = IsEmpty ? null : _frames.Bottom.Kind;
         bool hasRequestId = !IsEmpty && _frames.Bottom.Members > 0;
         _frames.Clear();
+        _budget.End();
         _message.Abandon(kind, hasRequestId, violation, byPeer);
         return open;
     }

@@ -28,11 +28,14 @@ internal sealed class MessageDecoder
     private int _skipDepth;
     private long _skipBytes;
 
-    public MessageDecoder(TubLimits limits, IMessageHandler handler)
+    /// <param name="limits">How much the peer may send.</param>
+    /// <param name="handler">Who is told.</param>
+    /// <param name="held">Where the message that is arriving counts; by default the Tub has no other connection.</param>
+    public MessageDecoder(TubLimits limits, IMessageHandler handler, HeldBytes? held = null)
     {
         _limits = limits;
         _handler = handler;
-        _message = new MessageBuilder(limits, handler);
+        _message = new MessageBuilder(limits, handler, held ?? new HeldBytes(new TotalBytes(limits.MaxTotalBytes)));
     }
 
     /// <summary>Reads as many complete tokens as there are.</summary>
@@ -148,7 +151,7 @@ internal sealed class MessageDecoder
         int length = head.Type == TokenType.Float ? sizeof(double) : CheckLength(head);
         if (reader.Remaining < length)
         {
-            return false;
+            return Gather(reader.Remaining, length);
         }
 
         ReadOnlySequence<byte> body = reader.UnreadSequence.Slice(0, length);
@@ -159,7 +162,7 @@ internal sealed class MessageDecoder
             case TokenType.String when _message.TakesBytesInPlace:
                 if (!TryReadEndOfCall(ref behind, out bool isEnd))
                 {
-                    return false;
+                    return Gather(length, length);
                 }
 
                 reader = behind;
@@ -329,6 +332,16 @@ internal sealed class MessageDecoder
         _message.CheckBytes((int)head.Value);
         _skipBytes = 0;
         return (int)head.Value;
+    }
+
+    /// <summary>Counts what is there of a body that cannot be handled yet; if it is too much, it is skipped, and what follows.</summary>
+    /// <returns>False: the token is not complete.</returns>
+    private bool Gather(long count, int length)
+    {
+        _skipBytes = length; // if it is refused
+        _message.CountGathered(count);
+        _skipBytes = 0;
+        return false;
     }
 
     private static long BodyLength(in TokenHead head) => head.Value <= long.MaxValue

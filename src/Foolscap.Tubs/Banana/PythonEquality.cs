@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Foolscap.Tubs.Banana;
 
@@ -17,6 +18,15 @@ internal sealed class PythonEquality : IEqualityComparer<object?>
     private const int MaxSteps = 10_000;
     private const int MaxDepth = 200;
 
+    /// <summary>A set whose hash takes more steps than this is hashed once only.</summary>
+    private const int UnkeptSteps = 16;
+
+    /// <summary>
+    /// The hashes of sets that take long to hash: a set is hashed again for each set around it, a peer may nest a hundred,
+    /// and .NET's have no place of their own for it.
+    /// </summary>
+    private static readonly ConditionalWeakTable<FrozenSet<object?>, object> SetHashes = [];
+
     public static PythonEquality Instance { get; } = new();
 
     /// <exception cref="ViolationException">The values are too large, or nest too deep, to be compared.</exception>
@@ -28,6 +38,13 @@ internal sealed class PythonEquality : IEqualityComparer<object?>
 
     public int GetHashCode(object? value)
     {
+        int steps = 0;
+        return GetHashCode(value, ref steps);
+    }
+
+    private static int GetHashCode(object? value, ref int steps)
+    {
+        steps++;
         switch (value)
         {
             case null:
@@ -39,11 +56,38 @@ internal sealed class PythonEquality : IEqualityComparer<object?>
             case string text:
                 return string.GetHashCode(text, StringComparison.Ordinal);
             case FrozenSet<object?> set:
-                // Combined, because HashCode is seeded: a peer could choose sets of sets whose plain sums are all equal.
-                return HashCode.Combine(set.Aggregate(set.Count, (sum, member) => unchecked(sum + GetHashCode(member))));
+                return GetHashCode(set, ref steps);
             default:
                 return TryGetNumber(value, out Number number) ? number.GetHashCode() : value.GetHashCode();
         }
+    }
+
+    private static int GetHashCode(FrozenSet<object?> set, ref int steps)
+    {
+        if (SetHashes.TryGetValue(set, out object? kept))
+        {
+            return (int)kept;
+        }
+
+        int ownSteps = 0;
+        int sum = set.Count;
+        foreach (object? member in set)
+        {
+            sum = unchecked(sum + GetHashCode(member, ref ownSteps));
+        }
+
+        // Combined, because HashCode is seeded: a peer could choose sets of sets whose plain sums are all equal.
+        int hash = HashCode.Combine(sum);
+        if (ownSteps > UnkeptSteps)
+        {
+            SetHashes.TryAdd(set, hash);
+        }
+        else
+        {
+            steps += ownSteps;
+        }
+
+        return hash;
     }
 
     private static bool Equals(object? x, object? y, int depth, ref int steps)

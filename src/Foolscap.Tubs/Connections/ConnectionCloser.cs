@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using Foolscap.Furls;
+using Foolscap.Tubs.Banana;
 using Foolscap.Tubs.Negotiation;
 using Foolscap.Tubs.Transports;
 
@@ -22,12 +23,13 @@ internal sealed class ConnectionCloser
     private readonly TransportConnection _transport;
     private readonly Outbox _outbox;
     private readonly PendingCallTable _pendingCalls;
+    private readonly HeldBytes _held;
     private readonly CancellationTokenSource _disconnected = new();
     private readonly TaskCompletionSource<ConnectionLostException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isGraceful;
 
-    public ConnectionCloser(Tub tub, NegotiatedConnection negotiated, Outbox outbox, PendingCallTable pendingCalls)
+    public ConnectionCloser(Tub tub, NegotiatedConnection negotiated, Outbox outbox, PendingCallTable pendingCalls, HeldBytes held)
     {
         _tub = tub;
         _remoteTubId = negotiated.RemoteTubId;
@@ -36,6 +38,7 @@ internal sealed class ConnectionCloser
         _transport = negotiated.Transport;
         _outbox = outbox;
         _pendingCalls = pendingCalls;
+        _held = held;
         Disconnected = _disconnected.Token;
     }
 
@@ -113,7 +116,17 @@ internal sealed class ConnectionCloser
             _tub.Log.CallbackFaulted(_remoteTubId, exception);
         }
 
-        await _transport.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await _transport.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // A host's own pipes. Those who wait for the end must not wait for ever because of them.
+            _tub.Log.CallbackFaulted(_remoteTubId, exception);
+        }
+
+        _held.End();
         _closed.TrySetResult();
         try
         {

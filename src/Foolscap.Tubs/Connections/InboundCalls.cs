@@ -1,4 +1,5 @@
 using System.Buffers;
+using Foolscap.Tubs.Banana;
 
 namespace Foolscap.Tubs.Connections;
 
@@ -7,14 +8,16 @@ internal sealed class InboundCalls
 {
     private readonly TubConnection _connection;
     private readonly Tub _tub;
+    private readonly HeldBytes _held;
     private readonly CallQueue _queue;
     private int _pending;
     private long _pendingBytes;
 
-    public InboundCalls(TubConnection connection, Tub tub)
+    public InboundCalls(TubConnection connection, Tub tub, HeldBytes held)
     {
         _connection = connection;
         _tub = tub;
+        _held = held;
         _queue = new CallQueue(this);
     }
 
@@ -130,9 +133,15 @@ internal sealed class InboundCalls
             refusal = new ViolationException($"{limits.MaxPendingCalls} calls wait for their answers on this connection already, which is the limit.");
         }
 
-        if (Interlocked.Add(ref _pendingBytes, call.Cost) > limits.MaxPendingBytes)
+        _held.Add(call.Cost);
+        long bytes = Interlocked.Add(ref _pendingBytes, call.Cost);
+        if (bytes > limits.MaxPendingBytes)
         {
             refusal ??= limits.TooManyPendingBytes();
+        }
+        else if (bytes > HeldBytes.Step && _held.IsTotalExceeded)
+        {
+            refusal ??= limits.TooManyTotalBytes();
         }
 
         if (refusal is not null)
@@ -186,6 +195,7 @@ internal sealed class InboundCalls
     private void Release(in InboundCall call)
     {
         Interlocked.Add(ref _pendingBytes, -call.Cost);
+        _held.Add(-call.Cost);
         if (call.IsQueued)
         {
             Interlocked.Decrement(ref _pending);

@@ -27,6 +27,7 @@ internal sealed class Outbox
     private readonly BananaWriter _writer;
     private readonly ValueEncoder _values;
     private readonly TurnQueue _turns = new();
+    private readonly UnsentAnswers _answers;
     private readonly Action<ByteStringSender> _writeTurn;
 
     private OutputBuffer _filling = new();
@@ -38,12 +39,12 @@ internal sealed class Outbox
     private bool _corked = true;
     private bool _completed;
     private bool _encoding;
-    private int _answerBytes;
     private int? _burstLeft;
 
-    public Outbox(Stream stream, IReferenceExporter exporter, bool isMaster, Action<Exception> onFailure)
+    public Outbox(Stream stream, IReferenceExporter exporter, bool isMaster, HeldBytes held, Action<Exception> onFailure)
     {
         _stream = stream;
+        _answers = new UnsentAnswers(held);
         _onFailure = onFailure;
         _writer = new BananaWriter(_filling);
         _values = new ValueEncoder(_writer, exporter);
@@ -96,20 +97,21 @@ internal sealed class Outbox
     }
 
     /// <summary>Puts a message that the peer has caused behind all others that are waiting.</summary>
-    /// <returns>How many bytes that the peer has caused wait now.</returns>
+    /// <returns>How many bytes that the peer has caused the transport has not taken.</returns>
     /// <exception cref="ViolationException">It cannot be sent, and nothing of it is.</exception>
     /// <exception cref="ConnectionLostException">The connection is gone.</exception>
-    public int PostAnswer<TMessage>(in TMessage message)
+    public long PostAnswer<TMessage>(in TMessage message)
         where TMessage : struct, IOutboundMessage
     {
         bool flush;
-        int waiting;
+        long waiting;
         lock (_gate)
         {
             ThrowIfFailed();
             int length = _filling.Length;
             Encode(message);
-            waiting = _answerBytes += _filling.Length - length;
+            _answers.Add(_filling.Length - length);
+            waiting = _answers.Count;
             flush = TryBeginFlush();
         }
 
@@ -191,15 +193,23 @@ internal sealed class Outbox
         }
     }
 
-    /// <summary>Waits until no more than so many bytes wait to be sent, or the connection has failed.</summary>
-    public Task WaitUntilBelowAsync(int limit)
+    /// <summary>Waits until the transport has to take no more than so many bytes, or the connection has failed.</summary>
+    public async Task WaitUntilBelowAsync(int limit)
     {
-        lock (_gate)
+        while (true)
         {
-            // What waits is taken as a whole, so that the next taking is what to wait for.
-            return _filling.Length <= limit || _failure is not null
-                ? Task.CompletedTask
-                : (_taken ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            Task taken;
+            lock (_gate)
+            {
+                if ((long)_filling.Length + _sending.Length <= limit || _failure is not null)
+                {
+                    return;
+                }
+
+                taken = (_taken ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+
+            await taken.ConfigureAwait(false);
         }
     }
 
@@ -245,6 +255,7 @@ internal sealed class Outbox
             if (!_flushing)
             {
                 _filling.Reset();
+                _answers.Clear();
                 (idle, _idle) = (_idle, null);
             }
         }
@@ -307,7 +318,6 @@ internal sealed class Outbox
                 // While the bytes leave, the next ones may come: those whose turn it was go on from here.
                 _turns.TellGranted();
                 await write.ConfigureAwait(false);
-                _sending.Reset();
             }
         }
         catch (Exception exception)
@@ -320,13 +330,15 @@ internal sealed class Outbox
         }
     }
 
-    /// <summary>Makes what has gathered the buffer to send, and gives the next turns.</summary>
+    /// <summary>Lets go of what has been sent, makes what has gathered the buffer to send, and gives the next turns.</summary>
     /// <returns>False if there is nothing to send; then this flush is over.</returns>
     private bool TakeBuffer()
     {
         TaskCompletionSource? taken = null;
         lock (_gate)
         {
+            _sending.Reset();
+            _answers.EndSending();
             if (_failure is null && _filling.Length > 0 && _burstLeft is not 0)
             {
                 TakeBytes();
@@ -350,15 +362,16 @@ internal sealed class Outbox
 
     private void TakeBytes()
     {
-        _answerBytes = 0;
         if (_burstLeft is int left && left < _filling.Length)
         {
+            _answers.BeginSending(left);
             _sending.Write(_filling.Written.Span[..left]);
             _filling.RemoveStart(left);
             _burstLeft = 0;
             return;
         }
 
+        _answers.BeginSending(_filling.Length);
         _burstLeft -= _filling.Length;
         (_filling, _sending) = (_sending, _filling);
         _writer.Output = _filling;
@@ -367,14 +380,18 @@ internal sealed class Outbox
     private void EndFlush()
     {
         TaskCompletionSource? idle = null;
+        TaskCompletionSource? taken;
         bool flush;
         lock (_gate)
         {
             _flushing = false;
             _sending.Reset();
+            _answers.EndSending();
+            (taken, _taken) = (_taken, null);
             if (_failure is not null)
             {
                 _filling.Reset();
+                _answers.Clear();
             }
 
             flush = TryBeginFlush();
@@ -385,6 +402,7 @@ internal sealed class Outbox
         }
 
         idle?.SetResult();
+        taken?.SetResult();
         if (flush)
         {
             _ = FlushAsync();

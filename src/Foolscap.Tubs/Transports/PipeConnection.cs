@@ -7,6 +7,9 @@ namespace Foolscap.Tubs.Transports;
 internal sealed class PipeConnection(PipeReader input, PipeWriter output, EndPoint? remoteEndPoint, Action? abort)
     : TransportConnection(remoteEndPoint)
 {
+    /// <summary>Whether the host's own way of aborting has worked, so that the other end knows.</summary>
+    private volatile bool _isReset;
+
     public override PipeReader Input => input;
 
     public override PipeWriter Output => output;
@@ -18,6 +21,7 @@ internal sealed class PipeConnection(PipeReader input, PipeWriter output, EndPoi
             if (abort is not null)
             {
                 abort();
+                _isReset = true;
                 return;
             }
         }
@@ -34,8 +38,15 @@ internal sealed class PipeConnection(PipeReader input, PipeWriter output, EndPoi
     public override async ValueTask DisposeAsync()
     {
         // Of an aborted connection the other end sees an error, and not an orderly end.
-        IOException? error = IsAborted && abort is null ? new IOException("The connection was aborted.") : null;
-        await output.CompleteAsync(error).ConfigureAwait(false);
-        await input.CompleteAsync(error).ConfigureAwait(false);
+        IOException? error = IsAborted && !_isReset ? new IOException("The connection was aborted.") : null;
+        try
+        {
+            await output.CompleteAsync(error).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Also if a host's pipe has thrown: the other direction must not stay open because of it.
+            await input.CompleteAsync(error).ConfigureAwait(false);
+        }
     }
 }

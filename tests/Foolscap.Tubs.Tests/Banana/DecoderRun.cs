@@ -10,10 +10,10 @@ internal sealed class DecoderRun
     private readonly MessageDecoder _decoder;
     private byte[] _rest = [];
 
-    public DecoderRun(TubLimits? limits = null, RecordingHandler? handler = null)
+    public DecoderRun(TubLimits? limits = null, RecordingHandler? handler = null, HeldBytes? held = null)
     {
         Handler = handler ?? new RecordingHandler();
-        _decoder = new MessageDecoder(limits ?? TubLimits.Default, Handler);
+        _decoder = new MessageDecoder(limits ?? TubLimits.Default, Handler, held);
     }
 
     public RecordingHandler Handler { get; }

@@ -72,6 +72,41 @@ internal sealed class HostileInputTests
     public void Feed_TwoHighTowersOfFrozenSets_AreComparedWithoutOverflowingTheStack() =>
         AssertTooLarge("(tuple (immutable-set {0}))", levels: 50_000);
 
+    [TestCase(1)]
+    [TestCase(200)]
+    public void Feed_FrozenSetsInFrozenSets_MembersAreHashedAFewTimesWhateverTheDepth(int members)
+    {
+        const int Levels = 90;
+        int hashes = 0;
+        DecoderRun run = new();
+        run.Handler.Targets = _ => new HashCounter(() => hashes++);
+        string inside = string.Concat(Enumerable.Range(10, members).Select(clid => $"(your-reference {clid}) "));
+        string opens = string.Concat(Enumerable.Repeat("(immutable-set ", Levels));
+
+        run.Feed(Wire.Call($"{opens}{inside}{new string(')', Levels)}"));
+
+        Assert.That(run.Handler.Values, Has.Count.EqualTo(1));
+        Assert.That(hashes, Is.InRange(members, members == 1 ? 40 : 5 * members));
+    }
+
+    [Test]
+    public void Feed_TwoEqualTowersOfLargeFrozenSets_MembersAreHashedAFewTimes()
+    {
+        const int Members = 90;
+        const int Levels = 50;
+        int hashes = 0;
+        HashCounter[] counters = [.. Enumerable.Range(0, Members).Select(_ => new HashCounter(() => hashes++))];
+        DecoderRun run = new();
+        run.Handler.Targets = clid => counters.ElementAtOrDefault((int)clid - 10) ?? RecordingHandler.Target;
+        string inside = string.Concat(Enumerable.Range(10, Members).Select(clid => $"(your-reference {clid}) "));
+        string tower = $"{string.Concat(Enumerable.Repeat("(immutable-set ", Levels))}{inside}{new string(')', Levels)} ";
+
+        run.Feed(Wire.Call($"(set {tower}{tower})"));
+
+        Assert.That(((IEnumerable<object?>)run.Handler.Values.Single()!).Count(), Is.EqualTo(1), "they are the same to Python");
+        Assert.That(hashes, Is.InRange(Members, 10 * Members));
+    }
+
     /// <summary>
     /// Two equal towers as members of one set, whose comparison would take for ever. In each tower every level holds the
     /// one below, which counted out can make more members than there are atoms in the world.
@@ -88,6 +123,20 @@ internal sealed class HostileInputTests
 
         Assert.That(events, Has.Count.EqualTo(1));
         Assert.That(events[0], Does.StartWith("violation 1 A tuple is too large"));
+    }
+
+    /// <summary>An object of this Tub that tells how often it is hashed.</summary>
+    private sealed class HashCounter(Action onHash) : IReferenceable
+    {
+        public ValueTask<object?> CallAsync(RemoteCall call) => throw call.UnknownMethod();
+
+        public override bool Equals(object? obj) => ReferenceEquals(this, obj);
+
+        public override int GetHashCode()
+        {
+            onHash();
+            return base.GetHashCode();
+        }
     }
 
     /// <returns>The number of the tuple at the top.</returns>

@@ -112,7 +112,7 @@ internal sealed class ByteStringTests
         using RemoteReference target = await pair.GetReferenceAsync(new Receiver());
         TubConnection connection = target.Connection;
         GatedStream stream = new();
-        Foolscap.Tubs.Connections.Outbox outbox = new(stream, new Moq.Mock<IReferenceExporter>().Object, isMaster: false, _ => { });
+        Foolscap.Tubs.Connections.Outbox outbox = new(stream, new Moq.Mock<IReferenceExporter>().Object, isMaster: false, new HeldBytes(new TotalBytes(long.MaxValue)), _ => { });
         outbox.Uncork();
         Answers answers = new(100);
         outbox.Post(new Foolscap.Tubs.Connections.RawMessage(new byte[10]));

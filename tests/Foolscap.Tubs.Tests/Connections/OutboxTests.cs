@@ -11,6 +11,7 @@ internal sealed class OutboxTests
 {
     private readonly Mock<IReferenceExporter> _exporter = new();
     private readonly List<Exception> _failures = [];
+    private readonly TotalBytes _total = new(long.MaxValue);
     private GatedStream _stream = null!;
 
     [SetUp]
@@ -63,7 +64,51 @@ internal sealed class OutboxTests
         _stream.LetOneThrough();
         await _stream.WriteStarted.WithinLimit();
 
-        Assert.That(outbox.PostAnswer(Raw(5)), Is.EqualTo(5), "the rest is on its way");
+        Assert.That(outbox.PostAnswer(Raw(5)), Is.EqualTo(55), "what is on its way is held as well");
+        _stream.LetOneThrough();
+        await _stream.WriteStarted.WithinLimit();
+        Assert.That(outbox.PostAnswer(Raw(3)), Is.EqualTo(8), "the rest has left");
+    }
+
+    [Test]
+    public async Task PostAnswer_UntilTheTransportHasIt_CountsAsHeld()
+    {
+        Outbox outbox = Create();
+        outbox.PostAnswer(Raw(5 * HeldBytes.Step));
+        await _stream.WriteStarted.WithinLimit();
+        outbox.Post(Raw(10 * HeldBytes.Step));
+        outbox.PostAnswer(Raw(3 * HeldBytes.Step));
+        Assert.That(_total.Count, Is.EqualTo(8 * HeldBytes.Step));
+        _stream.LetOneThrough();
+        await _stream.WriteStarted.WithinLimit();
+        Assert.That(_total.Count, Is.EqualTo(3 * HeldBytes.Step));
+
+        outbox.PostAnswer(Raw(HeldBytes.Step));
+        outbox.Fail(new IOException("gone"));
+        _stream.FailOne(new IOException("gone"));
+        await outbox.WaitUntilIdleAsync().WithinLimit();
+
+        Assert.That(_total.Count, Is.Zero);
+    }
+
+    [Test]
+    public async Task WaitUntilBelowAsync_WhatIsBeingSent_CountsUntilTheTransportHasIt()
+    {
+        Outbox outbox = Create();
+        outbox.Post(Raw(100));
+        await _stream.WriteStarted.WithinLimit();
+        outbox.Post(Raw(60));
+
+        Task within = outbox.WaitUntilBelowAsync(160);
+        Task below60 = outbox.WaitUntilBelowAsync(60);
+        Task below59 = outbox.WaitUntilBelowAsync(59);
+        Assert.That((within.IsCompleted, below60.IsCompleted), Is.EqualTo((true, false)));
+        _stream.LetOneThrough();
+        await below60.WithinLimit();
+        Assert.That(below59.IsCompleted, Is.False);
+        _stream.LetOneThrough();
+
+        await below59.WithinLimit();
     }
 
     [Test]
@@ -121,7 +166,7 @@ internal sealed class OutboxTests
     public async Task Post_StreamThatFails_IsReportedOnce()
     {
         TaskCompletionSource<Exception> failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Outbox outbox = new(_stream, _exporter.Object, isMaster: false, exception => failed.SetResult(exception));
+        Outbox outbox = new(_stream, _exporter.Object, isMaster: false, new HeldBytes(_total), exception => failed.SetResult(exception));
         outbox.Uncork();
         outbox.Post(Raw(10));
 
@@ -134,7 +179,7 @@ internal sealed class OutboxTests
 
     private Outbox Create(bool isMaster = false)
     {
-        Outbox outbox = new(_stream, _exporter.Object, isMaster, _failures.Add);
+        Outbox outbox = new(_stream, _exporter.Object, isMaster, new HeldBytes(_total), _failures.Add);
         outbox.Uncork();
         return outbox;
     }

@@ -147,8 +147,8 @@ internal sealed class UnreadTests
         TubConnection connection = await ConnectAsync(Patient with { Limits = new TubLimits { MaxUnsentBytes = 1024 * 1024 } });
         await AskForMoreThanTheWireHoldsAsync();
 
-        // A quarter of the limit each: the first is being sent, four are within the limit, the fifth passes it.
-        for (int i = 0; i < 4; i++)
+        // A quarter of the limit each: the first is being sent, and counts as well, three more are within it, the next passes it.
+        for (int i = 0; i < 3; i++)
         {
             _target.CallAsync("big", [Answer], TestTime.Token).Observe();
         }
@@ -161,6 +161,36 @@ internal sealed class UnreadTests
             (await connection.Ended.WithinLimit()).Message, Does.Contain("does not read: more than 1048576 bytes of answers wait for it"));
         await connection.Closed.WithinLimit();
         Assert.That((connection.Outbox.UnsentBytes, connection.Outbox.IsSending), Is.EqualTo((0, false)), "its memory is let go");
+    }
+
+    [Test]
+    public async Task MaxTotalBytes_PeerThatDoesNotReadWhileAllHoldTooMuch_IsDropped()
+    {
+        TubLimits limits = new() { MaxStringBytes = 65_536, MaxMessageBytes = 65_536, MaxPendingBytes = 65_536, MaxTotalBytes = 1024 * 1024 };
+        TubConnection connection = await ConnectAsync(Patient with { Limits = limits });
+        _server.Tub.TotalBytes.Add(512 * 1024);
+        await AskForMoreThanTheWireHoldsAsync();
+        _target.CallAsync("big", [Answer], TestTime.Token).Observe();
+        await TellAsync();
+        Assert.That(connection.Ended.IsCompleted, Is.False, "at the limit");
+        _target.CallAsync("big", [Answer], TestTime.Token).Observe();
+
+        Assert.That((await connection.Ended.WithinLimit()).Message, Does.Contain("bytes of answers wait").And.Contain("MaxTotalBytes"));
+        await connection.Closed.WithinLimit();
+        Assert.That(_server.Tub.TotalBytes.Count, Is.EqualTo(512 * 1024), "it counts no more");
+    }
+
+    [Test]
+    public async Task MaxTotalBytes_PeerToWhichLittleIsToBeSentWhileAllHoldTooMuch_IsKept()
+    {
+        TubLimits limits = new() { MaxStringBytes = 65_536, MaxMessageBytes = 65_536, MaxPendingBytes = 65_536, MaxTotalBytes = 1024 * 1024 };
+        TubConnection connection = await ConnectAsync(Patient with { Limits = limits });
+        _server.Tub.TotalBytes.Add(2 * 1024 * 1024);
+        await AskForMoreThanTheWireHoldsAsync(40_000);
+        _target.CallAsync("big", [20_000], TestTime.Token).Observe();
+        await TellAsync();
+
+        Assert.That(connection.Ended.IsCompleted, Is.False);
     }
 
     /// <summary>Connects, and gets a reference to an object that gives long answers.</summary>
