@@ -17,9 +17,16 @@ internal struct PeerSilence
     /// <summary>How long a closed window may stay closed without a word: the kernel's longest pause, twice, and the limit.</summary>
     public static readonly TimeSpan ClosedWindowLimit = TimeSpan.FromSeconds(300);
 
+    /// <summary>
+    /// Looks come every few seconds. If the next one takes so long, this process stood still (a snapshot of its machine,
+    /// SIGSTOP), and its silence is not the other end's.
+    /// </summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
     private bool _waiting;
     private bool _onTheWay;
     private long _since;
+    private long _looked;
 
     /// <summary>Takes one look into account.</summary>
     /// <returns>Whether the host is dead.</returns>
@@ -27,7 +34,9 @@ internal struct PeerSilence
     {
         bool onTheWay = info.Unacked > 0;
         TimeSpan waited = _waiting ? timeProvider.GetElapsedTime(_since) : TimeSpan.Zero;
-        if (!_waiting || info.IsDelivered || onTheWay != _onTheWay || info.LastAckReceived < waited)
+        bool stoodStill = _waiting && timeProvider.GetElapsedTime(_looked) > LongestPause;
+        _looked = timeProvider.GetTimestamp();
+        if (!_waiting || stoodStill || info.IsDelivered || onTheWay != _onTheWay || info.LastAckReceived < waited)
         {
             // Another wait begins, if any: the acknowledgement of before a send says nothing of this one.
             _waiting = !info.IsDelivered;

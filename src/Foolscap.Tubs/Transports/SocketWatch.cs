@@ -14,16 +14,12 @@ internal sealed class SocketWatch(TimeProvider timeProvider)
     /// <summary>Silence is measured in minutes: it is enough to look at every fifth turn.</summary>
     private const int SilenceTurns = 5;
 
-    /// <summary>So late a turn is only if the process stood still: nothing that was measured before counts then.</summary>
-    private static readonly TimeSpan Late = TimeSpan.FromSeconds(10);
-
     private readonly Lock _gate = new();
     private readonly HashSet<Entry> _entries = [];
     private readonly List<Entry> _looked = [];
     private ITimer? _timer;
     private int _looking;
     private int _turn;
-    private long _lastTurn;
 
     /// <summary>The watch of all connections of this process.</summary>
     public static SocketWatch Shared { get; } = new(TimeProvider.System);
@@ -50,13 +46,7 @@ internal sealed class SocketWatch(TimeProvider timeProvider)
         lock (_gate)
         {
             _entries.Add(entry);
-            if (_timer is not null)
-            {
-                return entry;
-            }
-
-            _lastTurn = timeProvider.GetTimestamp();
-            _timer = timeProvider.CreateTimer(static self => ((SocketWatch)self!).Look(), this, Period, Period);
+            _timer ??= timeProvider.CreateTimer(static self => ((SocketWatch)self!).Look(), this, Period, Period);
         }
 
         return entry;
@@ -94,12 +84,9 @@ internal sealed class SocketWatch(TimeProvider timeProvider)
 
     private void LookAtAll()
     {
-        bool isLate;
         lock (_gate)
         {
             _looked.AddRange(_entries);
-            isLate = timeProvider.GetElapsedTime(_lastTurn) - Period > Late;
-            _lastTurn = timeProvider.GetTimestamp();
         }
 
         _turn++;
@@ -107,7 +94,7 @@ internal sealed class SocketWatch(TimeProvider timeProvider)
         {
             try
             {
-                _looked[i].Look((i + _turn) % SilenceTurns == 0, isLate);
+                _looked[i].Look((i + _turn) % SilenceTurns == 0);
             }
             catch (Exception)
             {
@@ -121,13 +108,8 @@ internal sealed class SocketWatch(TimeProvider timeProvider)
         private PeerSilence _silence;
         private int _over;
 
-        public void Look(bool forSilence, bool isLate)
+        public void Look(bool forSilence)
         {
-            if (isLate)
-            {
-                _silence = default;
-            }
-
             bool forReset = stream.IsInputEnded && !stream.IsOutputEnded;
             if ((!forReset && !(forSilence && stream.MayBeUndelivered)) || Volatile.Read(ref _over) != 0)
             {

@@ -39,6 +39,15 @@ internal sealed class PeerSilenceTests
     }
 
     [Test]
+    public void IsDead_ThisProcessStoodStillMeanwhile_IsFalseAndMeasuredAnew()
+    {
+        IsDead(unacked: 1, notSent: 100, ackAge: TimeSpan.FromHours(1));
+        _time.Advance(TimeSpan.FromSeconds(100));
+        Assert.That(IsDead(unacked: 1, notSent: 100, ackAge: TimeSpan.FromHours(1)), Is.False);
+        Assert.That(LookUntilDead(unacked: 1, notSent: 100), Is.InRange(50, 65));
+    }
+
+    [Test]
     public void IsDead_BusyAndAnswered_IsFalse()
     {
         for (int i = 0; i < 100; i++)

@@ -150,36 +150,6 @@ internal sealed class SocketConnectionTests
     }
 
     [Test]
-    public async Task Watch_ProcessStoodStill_SilenceIsMeasuredAnew()
-    {
-        FakeTimeProvider time = new();
-        SocketWatch watch = new(time);
-        SocketStream stream = new(_socket);
-        List<SocketError> told = [];
-        using IDisposable watched = watch.Add(_socket, stream, lost => told.Add(lost.SocketErrorCode));
-        Task writing = stream.WriteAsync(new byte[64 * 1024 * 1024]).AsTask();
-
-        // The peer's window closes, and its kernel acknowledges nothing in the few moments of this test.
-        await UntilWindowIsClosedAsync();
-        time.Advance(TimeSpan.FromSeconds(10));
-        time.StandStill(TimeSpan.FromSeconds(400));
-        time.Advance(TimeSpan.FromSeconds(10));
-        Assert.That(told, Is.Empty);
-        _socket.Dispose();
-        await Assert.ThatAsync(() => writing.WithinLimit(), Throws.InstanceOf<Exception>().And.Not.TypeOf<TimeoutException>());
-    }
-
-    private async Task UntilWindowIsClosedAsync()
-    {
-        CancellationToken limit = TestTime.Token;
-        while (!TcpInfo.TryGet(_socket, out TcpInfo info) || info.Unacked != 0 || info.NotSent == 0)
-        {
-            limit.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
-
-    [Test]
     public async Task Watch_OneThatIsToldThrows_OthersAreToldAndTheWatchGoesOn()
     {
         FakeTimeProvider time = new();
