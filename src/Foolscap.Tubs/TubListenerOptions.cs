@@ -10,7 +10,7 @@ public sealed record TubListenerOptions
     /// How many connections may be waiting for their request, or in negotiation, at once. 2,000 by default: they cost a
     /// few kilobytes each, and some 50 in the TLS handshake. When there are more, the one that has waited longest without
     /// having sent its request makes room for the newest, so that many silent peers do not keep others out. If all have
-    /// sent their requests, the one that has negotiated longest does, for 2 s at least, of the address that has the most;
+    /// sent their requests, the one that has negotiated longest does, for 5 s at least, of the address that has the most;
     /// if none has for so long, the newest is told to come back later.
     /// </summary>
     public int MaxHalfOpenConnections { get; init; } = 2000;

@@ -8,7 +8,7 @@ namespace Foolscap.Tubs.Admission;
 internal sealed class HalfOpenTable(int limit, int limitPerAddress, TimeProvider timeProvider)
 {
     /// <summary>So long a negotiation is left in peace: a handshake over a bad link is done by then, as a rule.</summary>
-    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly Queues _all = new();

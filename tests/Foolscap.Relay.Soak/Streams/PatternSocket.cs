@@ -161,7 +161,9 @@ internal sealed class PatternSocket : IDisposable
             return;
         }
 
-        if (position == 0 && received.StartsWith("HTTP/1.1 "u8))
+        // Of a refusal no more is read than was asked for.
+        ReadOnlySpan<byte> refusal = "HTTP/1.1 "u8;
+        if (position == 0 && received.StartsWith(refusal[..Math.Min(refusal.Length, received.Length)]))
         {
             throw new StreamFaultException(StreamFault.Refused, Encoding.UTF8.GetString(received).TrimEnd());
         }
