@@ -23,7 +23,7 @@ internal sealed class RelayHostProcess : IAsyncDisposable
     {
         int port = 0;
         hints?.Single().TryGetTcpEndpoint(out _, out port);
-        return await FromAsync(SampleProgram.Start("RelayHost", "--folder", folder, "--listen", $"127.0.0.1:{port}"));
+        return await FromAsync(SampleProgram.Start("RelayHost", "--folder", folder, "--listen", $"127.0.0.1:{port}", "--drain", "1"));
     }
 
     /// <summary>Waits until a relay that has been started in another way is ready.</summary>

@@ -70,7 +70,7 @@ internal sealed class ListenerRefusalTests
         Start(new TubListenerOptions { MaxHalfOpenConnections = 1 });
         DuplexPipePair oldest = await ConnectAsync("192.0.2.1", OwnRequest);
         await UntilRequestedAsync();
-        _time.Advance(TimeSpan.FromSeconds(2.1));
+        _time.Advance(TimeSpan.FromSeconds(5.1));
         DuplexPipePair newest = await ConnectAsync("192.0.2.2", "GET /id/nobody HTTP/1.1\r\n\r\n");
         Assert.That(await ReadAsync(newest), Does.StartWith("HTTP/1.1 404 "));
         await _log.WaitForAsync(record => record.EventId.Id == 1003);
