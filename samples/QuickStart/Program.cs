@@ -45,7 +45,8 @@ Stopwatch watch = Stopwatch.StartNew();
 await Task.WhenAll(data.Chunk(1 << 20).Select(part => c.CallAsync("put", [part])));
 byte[] hash = await c.CallAsync<byte[]>("hash");
 Console.WriteLine($"64 MiB sent: {data.Length / 1e6 / watch.Elapsed.TotalSeconds:0} MB/s, sha256 equal: {hash.SequenceEqual(SHA256.HashData(data))}");
-Console.WriteLine($"the relay saw: {relay.Statistics}");
+RelayStatistics seen = relay.Statistics;
+Console.WriteLine($"the relay carried: {seen.BytesToTubs:N0} bytes to C, {seen.BytesFromTubs:N0} from C, in {seen.TotalStreams} connection");
 Console.WriteLine($"marker seen by the relay: {watcher.Seen.ToString().Contains(marker)} (it saw: {watcher.Seen.ToString(0, 49)}...)");
 
 /// <summary>Keeps the beginning of what B sends through the relay, in which the marker would be if it crossed in clear.</summary>
