@@ -142,7 +142,11 @@ internal sealed class ReplacedTests
     {
         _pair = TubPair.Create(new TubPairOptions
         {
-            ClientIsMaster = clientIsMaster, Client = Never, Server = Never, TimeProvider = _clock, LoggerFactory = _logs,
+            ClientIsMaster = clientIsMaster,
+            Client = Never,
+            Server = Never,
+            TimeProvider = _clock,
+            LoggerFactory = _logs,
         });
 
         // The same certificate in another process, as it were.
