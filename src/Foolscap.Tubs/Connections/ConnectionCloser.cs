@@ -28,6 +28,7 @@ internal sealed class ConnectionCloser
     private readonly TaskCompletionSource<ConnectionLostException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isGraceful;
+    private volatile bool _isGoodbyeSaid;
 
     public ConnectionCloser(Tub tub, NegotiatedConnection negotiated, Outbox outbox, PendingCallTable pendingCalls, HeldBytes held)
     {
@@ -100,6 +101,8 @@ internal sealed class ConnectionCloser
             _input.AdvanceTo(result.Buffer.End);
         }
         while (!result.IsCompleted);
+
+        _isGoodbyeSaid = true;
     }
 
     private async Task FinishAsync(ConnectionLostException reason, Task reading)
@@ -140,17 +143,17 @@ internal sealed class ConnectionCloser
 
     private async Task CloseTransportAsync(ConnectionLostException reason, Task reading)
     {
-        bool isOver = false;
         if (_isGraceful)
         {
             // The reader says goodbye, and has until then.
             _input.CancelPendingRead();
-            isOver = await TryWaitAsync(reading).ConfigureAwait(false);
+            await TryWaitAsync(reading).ConfigureAwait(false);
         }
 
         _outbox.Fail(reason);
-        if (!isOver)
+        if (!_isGoodbyeSaid)
         {
+            // Not only if the reader is still at it: it may be over because its connection was lost, and a write must not wait on.
             // Both: a pipe can lose the one cancellation when the other comes at the same moment.
             _transport.Abort();
             _input.CancelPendingRead();
@@ -162,16 +165,15 @@ internal sealed class ConnectionCloser
         await _input.CompleteAsync().ConfigureAwait(false);
     }
 
-    private async Task<bool> TryWaitAsync(Task task)
+    private async Task TryWaitAsync(Task task)
     {
         try
         {
             await task.WaitAsync(CloseTimeout, _tub.TimeProvider).ConfigureAwait(false);
-            return true;
         }
         catch (TimeoutException)
         {
-            return false;
+            // The connection is cut then.
         }
     }
 }

@@ -10,7 +10,7 @@ namespace Foolscap.Tubs.Tests.Connections;
 internal sealed class BrokenTransportTests
 {
     [Test]
-    public async Task Closed_TransportThatThrowsWhenItIsDisposed_CompletesAllTheSame()
+    public async Task Closed_TransportThatThrowsWhenItIsDisposed_CompletesAllTheSame([Values] bool isGraceful)
     {
         InMemoryNetwork network = new();
         using RecordingLoggerFactory logs = new();
@@ -20,6 +20,11 @@ internal sealed class BrokenTransportTests
         TubConnection connection = target.Connection;
         server.Tub.Connections.Find(client.TubId)!.Outbox.Post(new TokensMessage(WriteUnfinished));
         await HeldAsync(client);
+
+        if (!isGraceful)
+        {
+            connection.Abort("enough");
+        }
 
         await client.DisposeAsync().WithinLimit();
         await connection.Closed.WithinLimit();

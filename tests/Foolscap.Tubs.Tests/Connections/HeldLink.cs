@@ -23,6 +23,9 @@ internal sealed class HeldLink(TubListener listener) : IConnectionDialer
     /// <summary>What the listener's side is told of what has arrived; nothing by default.</summary>
     public Delivery? Delivery { get; set; }
 
+    /// <summary>Whether the listener's side is reset at the moment when it leaves off reading.</summary>
+    public bool IsResetWhenLeft { get; set; }
+
     /// <summary>Completes when the wire, which is held, can take no more.</summary>
     public Task Full => Volatile.Read(ref _full).Task;
 
@@ -93,7 +96,7 @@ internal sealed class HeldLink(TubListener listener) : IConnectionDialer
     /// <summary>The listener's side, as a transport that knows what has arrived.</summary>
     private sealed class Wired(HeldLink link, TransportConnection inner) : TransportConnection(remoteEndPoint: null)
     {
-        public override PipeReader Input => inner.Input;
+        public override PipeReader Input { get; } = new BreakingReader(link, inner.Input);
 
         public override PipeWriter Output => inner.Output;
 
@@ -102,6 +105,32 @@ internal sealed class HeldLink(TubListener listener) : IConnectionDialer
         public override ValueTask DisposeAsync() => inner.DisposeAsync();
 
         protected override void OnAbort() => inner.Abort();
+    }
+
+    /// <summary>Fails where a cancelled read would only end.</summary>
+    private sealed class BreakingReader(HeldLink link, PipeReader inner) : PipeReader
+    {
+        public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                return await inner.ReadAsync(cancellationToken);
+            }
+            catch (OperationCanceledException) when (link.IsResetWhenLeft)
+            {
+                throw new IOException("The other end has reset the connection.");
+            }
+        }
+
+        public override bool TryRead(out ReadResult result) => inner.TryRead(out result);
+
+        public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.AdvanceTo(consumed, examined);
+
+        public override void CancelPendingRead() => inner.CancelPendingRead();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
     }
 
     /// <summary>Tells when its writer has to wait.</summary>

@@ -60,6 +60,19 @@ internal sealed class UnreadTests
     }
 
     [Test]
+    public async Task CloseAsync_PeerThatResetsWhileMuchIsUnsent_Ends()
+    {
+        TubConnection connection = await ConnectAsync(Patient);
+        await AskForMoreThanTheWireHoldsAsync();
+        _link.IsResetWhenLeft = true;
+
+        // The reader is over at once, but not because it has said goodbye: nobody else would stop the write.
+        await connection.CloseAsync("enough").WithinLimit();
+
+        Assert.That((connection.Outbox.UnsentBytes, connection.Outbox.IsSending), Is.EqualTo((0, false)));
+    }
+
+    [Test]
     public async Task WriteTimeout_SlowLinkThatMoves_IsKept()
     {
         TubConnection connection = await ConnectAsync(Patient with { WriteTimeout = TimeSpan.FromSeconds(60) });
