@@ -47,7 +47,7 @@ public sealed class TubConnection
         Calls = new InboundCalls(this, tub, _held);
         _inbound = new InboundMessages(this, tub);
         _decoder = new MessageDecoder(tub.Options.Limits, _inbound, _held);
-        Outbox = new Outbox(negotiated.Tls.Stream, _inbound, IsMaster, _held, OnSendFailed);
+        Outbox = new Outbox(negotiated.Tls, _inbound, IsMaster, _held, OnSendFailed);
         WriteWatch writes = new(tub.TimeProvider, tub.Options.WriteTimeout, () => Outbox.IsSending, () => _tls.MovedBytes);
         _keepalive = new Keepalive(tub.TimeProvider, tub.Options, Ping, OnSilent, writes, new SendProgress(LookAtSending), OnStuck);
         _closer = new ConnectionCloser(tub, negotiated, Outbox, PendingCalls, _held);

@@ -8,81 +8,153 @@ namespace Foolscap.Tubs.Banana;
 /// </summary>
 internal sealed class OutputBuffer : IBufferWriter<byte>
 {
-    // One write of 64 KiB with its frame fits without growing.
-    private const int FirstSize = 72 * 1024;
+    /// <summary>Two full TLS records, and well below what the collector takes for a large object, which it does not move.</summary>
+    public const int SegmentSize = 32 * 1024;
 
-    private byte[] _array = [];
+    private Segment[] _segments = new Segment[4];
 
     public int Length { get; private set; }
 
-    public ReadOnlyMemory<byte> Written => _array.AsMemory(0, Length);
+    /// <summary>In how many pieces the bytes lie.</summary>
+    public int SegmentCount { get; private set; }
 
-    public void Advance(int count) => Length += count;
+    /// <summary>One of the pieces; none is empty, but for the last one.</summary>
+    public ReadOnlyMemory<byte> this[int segment] => _segments[segment].Written;
 
-    public Span<byte> GetSpan(int sizeHint = 0)
+    public void Advance(int count)
     {
-        Reserve(Math.Max(sizeHint, 1));
-        return _array.AsSpan(Length);
+        _segments[SegmentCount - 1].End += count;
+        Length += count;
     }
+
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
-        Reserve(Math.Max(sizeHint, 1));
-        return _array.AsMemory(Length);
+        int needed = Math.Max(sizeHint, 1);
+        if (SegmentCount == 0 || _segments[SegmentCount - 1].Free < needed)
+        {
+            AddSegment(needed);
+        }
+
+        ref Segment last = ref _segments[SegmentCount - 1];
+        return last.Array.AsMemory(last.End);
     }
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        Reserve(bytes.Length);
-        bytes.CopyTo(_array.AsSpan(Length));
-        Length += bytes.Length;
+        _ = checked(Length + bytes.Length);
+        while (!bytes.IsEmpty)
+        {
+            Span<byte> room = GetSpan();
+            int count = Math.Min(room.Length, bytes.Length);
+            bytes[..count].CopyTo(room);
+            Advance(count);
+            bytes = bytes[count..];
+        }
     }
 
     public void Write(in ReadOnlySequence<byte> bytes)
     {
-        int length = checked((int)bytes.Length);
-        Reserve(length);
-        bytes.CopyTo(_array.AsSpan(Length));
-        Length += length;
+        foreach (ReadOnlyMemory<byte> part in bytes)
+        {
+            Write(part.Span);
+        }
     }
 
     /// <summary>Forgets all bytes behind a length that the buffer had before.</summary>
-    public void Truncate(int length) => Length = length;
-
-    /// <summary>Forgets the first bytes.</summary>
-    public void RemoveStart(int count)
+    public void Truncate(int length)
     {
-        _array.AsSpan(count, Length - count).CopyTo(_array);
+        while (Length > length)
+        {
+            ref Segment last = ref _segments[SegmentCount - 1];
+            int surplus = Math.Min(last.End - last.Start, Length - length);
+            last.End -= surplus;
+            Length -= surplus;
+            if (last.End == last.Start)
+            {
+                RemoveLastSegment();
+            }
+        }
+    }
+
+    /// <summary>Moves the first bytes behind those of another buffer.</summary>
+    public void MoveStart(OutputBuffer target, int count)
+    {
         Length -= count;
+        int emptied = 0;
+        while (count > 0)
+        {
+            ref Segment first = ref _segments[emptied];
+            int moved = Math.Min(first.End - first.Start, count);
+            target.Write(first.Array.AsSpan(first.Start, moved));
+            first.Start += moved;
+            count -= moved;
+            if (first.Start == first.End)
+            {
+                ArrayPool<byte>.Shared.Return(first.Array);
+                emptied++;
+            }
+        }
+
+        SegmentCount -= emptied;
+        Array.Copy(_segments, emptied, _segments, 0, SegmentCount);
+        Array.Clear(_segments, SegmentCount, emptied);
+    }
+
+    /// <summary>A copy of all bytes.</summary>
+    public byte[] ToArray()
+    {
+        byte[] bytes = new byte[Length];
+        Span<byte> rest = bytes;
+        for (int i = 0; i < SegmentCount; i++)
+        {
+            this[i].Span.CopyTo(rest);
+            rest = rest[this[i].Length..];
+        }
+
+        return bytes;
     }
 
     /// <summary>Forgets all bytes and gives the memory back.</summary>
     public void Reset()
     {
         Length = 0;
-        if (_array.Length > 0)
+        while (SegmentCount > 0)
         {
-            ArrayPool<byte>.Shared.Return(_array);
-            _array = [];
+            RemoveLastSegment();
         }
     }
 
-    private void Reserve(int count)
+    private struct Segment
     {
-        int needed = checked(Length + count);
-        if (needed <= _array.Length)
+        public byte[] Array;
+        public int Start;
+        public int End;
+
+        public readonly int Free => Array.Length - End;
+
+        public readonly ReadOnlyMemory<byte> Written => Array.AsMemory(Start, End - Start);
+    }
+
+    private void AddSegment(int needed)
+    {
+        if (SegmentCount > 0 && _segments[SegmentCount - 1].Written.IsEmpty)
         {
-            return;
+            RemoveLastSegment(); // Rented for something that was not written, or was shorter.
         }
 
-        long doubled = Math.Max(FirstSize, 2L * _array.Length);
-        byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(doubled, needed, Array.MaxLength));
-        _array.AsSpan(0, Length).CopyTo(larger);
-        if (_array.Length > 0)
+        if (SegmentCount == _segments.Length)
         {
-            ArrayPool<byte>.Shared.Return(_array);
+            Array.Resize(ref _segments, 2 * SegmentCount);
         }
 
-        _array = larger;
+        _segments[SegmentCount++] = new Segment { Array = ArrayPool<byte>.Shared.Rent(Math.Max(SegmentSize, needed)) };
+    }
+
+    private void RemoveLastSegment()
+    {
+        ArrayPool<byte>.Shared.Return(_segments[--SegmentCount].Array);
+        _segments[SegmentCount] = default;
     }
 }

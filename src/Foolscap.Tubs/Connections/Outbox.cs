@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Foolscap.Tubs.Banana;
+using Foolscap.Tubs.Transports;
 
 namespace Foolscap.Tubs.Connections;
 
@@ -22,10 +24,9 @@ internal sealed class Outbox
     private const int FirstBurst = 3000;
 
     private readonly Lock _gate = new();
-    private readonly Stream _stream;
+    private readonly IGatheringWriter _transport;
     private readonly Action<Exception> _onFailure;
-    private readonly BananaWriter _writer;
-    private readonly ValueEncoder _values;
+    private readonly MessageEncoder _encoder;
     private readonly TurnQueue _turns = new();
     private readonly UnsentAnswers _answers;
     private readonly Action<ByteStringSender> _writeTurn;
@@ -38,17 +39,15 @@ internal sealed class Outbox
     private bool _flushing;
     private bool _corked = true;
     private bool _completed;
-    private bool _encoding;
     private int? _burstLeft;
 
-    public Outbox(Stream stream, IReferenceExporter exporter, bool isMaster, HeldBytes held, Action<Exception> onFailure)
+    public Outbox(IGatheringWriter transport, IReferenceExporter exporter, bool isMaster, HeldBytes held, Action<Exception> onFailure)
     {
-        _stream = stream;
+        _transport = transport;
         _answers = new UnsentAnswers(held);
         _onFailure = onFailure;
-        _writer = new BananaWriter(_filling);
-        _values = new ValueEncoder(_writer, exporter);
-        _writeTurn = sender => Encode(sender.CreateMessage());
+        _encoder = new MessageEncoder(_filling, exporter);
+        _writeTurn = sender => _encoder.Encode(sender.CreateMessage());
         _burstLeft = isMaster ? FirstBurst : null;
     }
 
@@ -86,14 +85,11 @@ internal sealed class Outbox
         lock (_gate)
         {
             ThrowIfFailed();
-            Encode(message);
+            _encoder.Encode(message);
             flush = TryBeginFlush();
         }
 
-        if (flush)
-        {
-            _ = FlushAsync();
-        }
+        FlushIf(flush);
     }
 
     /// <summary>Puts a message that the peer has caused behind all others that are waiting.</summary>
@@ -109,16 +105,13 @@ internal sealed class Outbox
         {
             ThrowIfFailed();
             int length = _filling.Length;
-            Encode(message);
+            _encoder.Encode(message);
             _answers.Add(_filling.Length - length);
             waiting = _answers.Count;
             flush = TryBeginFlush();
         }
 
-        if (flush)
-        {
-            _ = FlushAsync();
-        }
+        FlushIf(flush);
 
         return waiting;
     }
@@ -137,14 +130,11 @@ internal sealed class Outbox
                 return false;
             }
 
-            Encode(sender.CreateMessage());
+            _encoder.Encode(sender.CreateMessage());
             flush = TryBeginFlush();
         }
 
-        if (flush)
-        {
-            _ = FlushAsync();
-        }
+        FlushIf(flush);
 
         return true;
     }
@@ -168,10 +158,7 @@ internal sealed class Outbox
             flush = TryBeginFlush();
         }
 
-        if (flush)
-        {
-            _ = FlushAsync();
-        }
+        FlushIf(flush);
     }
 
     /// <summary>The peer has been heard: it has read the decision, and the first burst needs no limit any more.</summary>
@@ -187,10 +174,7 @@ internal sealed class Outbox
             }
         }
 
-        if (flush)
-        {
-            _ = FlushAsync();
-        }
+        FlushIf(flush);
     }
 
     /// <summary>Waits until the transport has to take no more than so many bytes, or the connection has failed.</summary>
@@ -268,32 +252,11 @@ internal sealed class Outbox
         }
     }
 
-    private void Encode<TMessage>(in TMessage message)
-        where TMessage : struct, IOutboundMessage
+    private void FlushIf(bool hasBegun)
     {
-        if (_encoding)
+        if (hasBegun)
         {
-            throw new InvalidOperationException("A value that is being sent makes a call on the same connection while it is enumerated.");
-        }
-
-        int length = _filling.Length;
-        long nextOpen = _writer.NextOpen;
-        try
-        {
-            _encoding = true;
-            _values.BeginMessage();
-            message.Encode(_writer, _values);
-        }
-        catch
-        {
-            _filling.Truncate(length);
-            _writer.NextOpen = nextOpen;
-            _values.Rollback();
-            throw;
-        }
-        finally
-        {
-            _encoding = false;
+            _ = FlushAsync();
         }
     }
 
@@ -313,7 +276,7 @@ internal sealed class Outbox
         {
             while (TakeBuffer())
             {
-                ValueTask write = _stream.WriteAsync(_sending.Written);
+                ValueTask write = SendAsync();
 
                 // While the bytes leave, the next ones may come: those whose turn it was go on from here.
                 _turns.TellGranted();
@@ -328,6 +291,17 @@ internal sealed class Outbox
             _turns.TellGranted();
             _onFailure(exception);
         }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendAsync()
+    {
+        for (int i = 0; i < _sending.SegmentCount; i++)
+        {
+            await _transport.WriteAsync(_sending[i]).ConfigureAwait(false);
+        }
+
+        await _transport.FlushAsync().ConfigureAwait(false);
     }
 
     /// <summary>Lets go of what has been sent, makes what has gathered the buffer to send, and gives the next turns.</summary>
@@ -365,8 +339,7 @@ internal sealed class Outbox
         if (_burstLeft is int left && left < _filling.Length)
         {
             _answers.BeginSending(left);
-            _sending.Write(_filling.Written.Span[..left]);
-            _filling.RemoveStart(left);
+            _filling.MoveStart(_sending, left);
             _burstLeft = 0;
             return;
         }
@@ -374,7 +347,7 @@ internal sealed class Outbox
         _answers.BeginSending(_filling.Length);
         _burstLeft -= _filling.Length;
         (_filling, _sending) = (_sending, _filling);
-        _writer.Output = _filling;
+        _encoder.Output = _filling;
     }
 
     private void EndFlush()
@@ -403,10 +376,7 @@ internal sealed class Outbox
 
         idle?.SetResult();
         taken?.SetResult();
-        if (flush)
-        {
-            _ = FlushAsync();
-        }
+        FlushIf(flush);
     }
 
     private void ThrowIfFailed()

@@ -10,7 +10,7 @@ namespace Foolscap.Tubs.Transports;
 /// TLS between two Tubs (<c>foolscap.crypto</c>): TLS 1.2 or 1.3, both ends with a certificate, no certificate
 /// authority. What counts is whose hash the certificate has, and that the peer holds its key, which the handshake proves.
 /// </summary>
-internal sealed class PeerTls : IAsyncDisposable
+internal sealed class PeerTls : IGatheringWriter, IAsyncDisposable
 {
     private readonly DuplexPipeStream _below;
 
@@ -22,7 +22,7 @@ internal sealed class PeerTls : IAsyncDisposable
 
     public SslStream Stream { get; }
 
-    /// <summary>How many bytes the transport has taken so far; it grows with each TLS record, of 16 KiB at most.</summary>
+    /// <summary>How many bytes the transport has taken so far; it grows by 64 KiB at most: a few TLS records.</summary>
     public long TakenBytes => _below.TakenBytes;
 
     /// <summary>
@@ -86,6 +86,20 @@ internal sealed class PeerTls : IAsyncDisposable
                 cancellationToken),
             target: null).ConfigureAwait(false);
         return tls;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        _below.IsGathering = true;
+        return Stream.WriteAsync(bytes);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask FlushAsync()
+    {
+        _below.IsGathering = false;
+        return _below.SendGatheredAsync();
     }
 
     /// <summary>Sends the end of TLS, if that can still be done. It never fails.</summary>

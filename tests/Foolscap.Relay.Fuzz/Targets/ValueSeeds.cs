@@ -45,7 +45,7 @@ internal static class ValueSeeds
                 form == 2 ? new Dictionary<string, object?> { ["value"] = value } : null).Encode(writer, values);
         }
 
-        return output.Written.ToArray();
+        return output.ToArray();
     }
 
     private sealed class Exporter : IReferenceExporter

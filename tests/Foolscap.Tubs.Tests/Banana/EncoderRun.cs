@@ -26,7 +26,7 @@ internal sealed class EncoderRun
         _output.Truncate(0);
         Values.BeginMessage();
         message.Encode(Writer, Values);
-        return _output.Written.ToArray();
+        return _output.ToArray();
     }
 
     public byte[] Answer(object? value, long requestId = 1) => Encode(new AnswerMessage(requestId, value));

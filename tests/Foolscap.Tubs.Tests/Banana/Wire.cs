@@ -49,7 +49,7 @@ internal static class Wire
             }
         }
 
-        return output.Written.ToArray();
+        return output.ToArray();
     }
 
     /// <summary>One call of method m on object 5 with one argument.</summary>

@@ -111,7 +111,7 @@ internal sealed class ByteStringTests
         await using TubPair pair = TubPair.Create();
         using RemoteReference target = await pair.GetReferenceAsync(new Receiver());
         TubConnection connection = target.Connection;
-        GatedStream stream = new();
+        GatedWriter stream = new();
         Foolscap.Tubs.Connections.Outbox outbox = new(stream, new Moq.Mock<IReferenceExporter>().Object, isMaster: false, new HeldBytes(new TotalBytes(long.MaxValue)), _ => { });
         outbox.Uncork();
         Answers answers = new(100);

@@ -12,10 +12,10 @@ internal sealed class OutboxTests
     private readonly Mock<IReferenceExporter> _exporter = new();
     private readonly List<Exception> _failures = [];
     private readonly TotalBytes _total = new(long.MaxValue);
-    private GatedStream _stream = null!;
+    private GatedWriter _stream = null!;
 
     [SetUp]
-    public void CreateStream() => _stream = new GatedStream();
+    public void CreateStream() => _stream = new GatedWriter();
 
     [Test]
     public async Task Post_WhileAWriteIsUnderWay_LeavesInOnePieceBehindIt()
