@@ -176,7 +176,7 @@ public sealed partial class RelayedStream : IByteStringReceiver, IAnswerReceiver
     {
         try
         {
-            await _queue.DrainAsync(_local.Output).ConfigureAwait(false);
+            await _queue.DrainAsync(_local).ConfigureAwait(false);
             if (IsClosedByRemote)
             {
                 await _local.Output.CompleteAsync().ConfigureAwait(false);

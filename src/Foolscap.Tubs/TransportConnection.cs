@@ -125,6 +125,16 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     public virtual ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException("This connection has pipes only.");
 
+    /// <summary>
+    /// Sends at once what the transport takes without waiting, past <see cref="Output"/>, which must hold nothing and not be
+    /// flushing.
+    /// </summary>
+    /// <param name="bytes">The bytes; they need not stay as they are afterwards.</param>
+    /// <returns>How many of them have been sent, the first ones; 0 of a kind of connection that has pipes only.</returns>
+    /// <exception cref="SocketException">The connection was lost or reset; it may be told only here, and not by a write as well.</exception>
+    /// <exception cref="ObjectDisposedException">The connection has been closed.</exception>
+    public virtual int TrySend(ReadOnlySpan<byte> bytes) => 0;
+
     /// <summary>Lets go of the connection; a direction that has not ended ends now.</summary>
     /// <returns>When it is done.</returns>
     public abstract ValueTask DisposeAsync();

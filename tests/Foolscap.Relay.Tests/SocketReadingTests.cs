@@ -1,6 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
 using Foolscap.Relay.Tests.Support;
+using Foolscap.TestUtilities;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Tests;
@@ -19,14 +19,10 @@ internal sealed class SocketReadingTests
     [SetUp]
     public async Task ConnectAsync()
     {
-        using Socket listening = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listening.Listen();
-        _outside = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await _outside.ConnectAsync(listening.LocalEndPoint!);
+        (Socket inside, _outside) = await SocketPair.ConnectAsync();
         _reservation = _budget.TryReserve(Window)!;
         _stream = new RelayedStream(
-            TransportConnection.FromSocket(await listening.AcceptAsync()),
+            TransportConnection.FromSocket(inside),
             new RelayedStreamOptions { ReceiveWindow = Window, Reservation = _reservation, ReadShare = new ReadShare(1) });
         _tubs = await ConnectedTubs.ConnectAsync();
     }

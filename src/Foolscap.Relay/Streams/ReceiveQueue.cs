@@ -1,14 +1,15 @@
-using Foolscap.Tubs;
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
+using System.Net.Sockets;
+using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Streams;
 
 /// <summary>
 /// What the other end has written and the local connection has not taken yet, never more than the window, with the
-/// answers that are due when it has. Empty, it holds no buffer. <see cref="Add"/> and <see cref="Complete"/> are called
+/// answers that are due when it has. What the local connection takes at once is not copied. Empty, it holds no buffer. <see cref="Add"/> and <see cref="Complete"/> are called
 /// by one thread at a time, <see cref="DrainAsync"/> by another.
 /// </summary>
 [SuppressMessage(
@@ -23,7 +24,7 @@ internal sealed class ReceiveQueue(ReceiveWindow window, IRelayedStreamPacer? pa
         readerScheduler: PipeScheduler.Inline,
         writerScheduler: PipeScheduler.Inline,
         pauseWriterThreshold: 0,
-        minimumSegmentSize: 16 * 1024,
+        minimumSegmentSize: 32 * 1024,
         useSynchronizationContext: false));
 
     private readonly CancellationTokenSource _over = new();
@@ -35,6 +36,8 @@ internal sealed class ReceiveQueue(ReceiveWindow window, IRelayedStreamPacer? pa
     private bool _discarding;
     private bool _drained;
     private Exception? _failure;
+    private TransportConnection? _local;
+    private SocketException? _sendFailure;
 
     /// <summary>How many bytes the local connection has taken.</summary>
     public long Written => Volatile.Read(ref _written);
@@ -47,6 +50,7 @@ internal sealed class ReceiveQueue(ReceiveWindow window, IRelayedStreamPacer? pa
     public void Add(in ReadOnlySequence<byte> data, PendingAnswer answer)
     {
         bool discarding;
+        TransportConnection? idle;
         lock (_gate)
         {
             if (_failure is not null || _finishing)
@@ -55,6 +59,9 @@ internal sealed class ReceiveQueue(ReceiveWindow window, IRelayedStreamPacer? pa
             }
 
             CheckRoom(data.Length);
+
+            // Nobody is writing, and nobody will before this is written: who drains has nothing to do, and may not end.
+            idle = _written == _received && pacer is null && _sendFailure is null ? _local : null;
             _received += data.Length;
             _answers.Enqueue((_received, answer));
             discarding = _discarding;
@@ -65,6 +72,47 @@ internal sealed class ReceiveQueue(ReceiveWindow window, IRelayedStreamPacer? pa
             return;
         }
 
+        long sent = idle is null ? 0 : SendAtOnce(idle, data);
+        if (sent > 0)
+        {
+            Answer(sent);
+        }
+
+        if (sent < data.Length)
+        {
+            Enqueue(data.Slice(sent));
+        }
+    }
+
+    private long SendAtOnce(TransportConnection local, in ReadOnlySequence<byte> data)
+    {
+        long sent = 0;
+        try
+        {
+            foreach (ReadOnlyMemory<byte> segment in data)
+            {
+                int count = local.TrySend(segment.Span);
+                sent += count;
+                if (count < segment.Length)
+                {
+                    break;
+                }
+            }
+        }
+        catch (SocketException exception)
+        {
+            _sendFailure = exception; // The kernel tells of it once: who drains gets to know it from here.
+        }
+        catch (ObjectDisposedException)
+        {
+            // Who drains finds that too.
+        }
+
+        return sent;
+    }
+
+    private void Enqueue(in ReadOnlySequence<byte> data)
+    {
         foreach (ReadOnlyMemory<byte> segment in data)
         {
             _pipe.Writer.Write(segment.Span);
@@ -116,11 +164,16 @@ internal sealed class ReceiveQueue(ReceiveWindow window, IRelayedStreamPacer? pa
     }
 
     /// <summary>Passes everything on to the local connection, until its end.</summary>
-    public async Task DrainAsync(PipeWriter output)
+    public async Task DrainAsync(TransportConnection local)
     {
+        lock (_gate)
+        {
+            _local = local;
+        }
+
         try
         {
-            await CopyAsync(output).ConfigureAwait(false);
+            await CopyAsync(local.Output).ConfigureAwait(false);
             Volatile.Write(ref _drained, true);
         }
         finally
@@ -156,6 +209,11 @@ internal sealed class ReceiveQueue(ReceiveWindow window, IRelayedStreamPacer? pa
             bool isLast = IsLast(segment.Length, result.IsCompleted && segment.Length == result.Buffer.Length);
             if (!segment.IsEmpty)
             {
+                if (_sendFailure is not null)
+                {
+                    throw _sendFailure;
+                }
+
                 FlushResult flushed = await output.WriteAsync(segment).ConfigureAwait(false);
                 if (flushed.IsCompleted || flushed.IsCanceled)
                 {
@@ -193,7 +251,7 @@ internal sealed class ReceiveQueue(ReceiveWindow window, IRelayedStreamPacer? pa
         }
     }
 
-    private void Answer(int count)
+    private void Answer(long count)
     {
         lock (_gate)
         {

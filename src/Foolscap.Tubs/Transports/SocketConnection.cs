@@ -21,6 +21,7 @@ internal sealed class SocketConnection : TransportConnection
         : base(socket.RemoteEndPoint)
     {
         socket.NoDelay = true;
+        socket.Blocking = false; // Only what is not asynchronous asks: TrySend.
         SocketKeepAlive.Enable(socket);
         _socket = socket;
         _stream = new SocketStream(socket);
@@ -45,6 +46,8 @@ internal sealed class SocketConnection : TransportConnection
 
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _stream.ReadAsync(buffer, cancellationToken);
+
+    public override int TrySend(ReadOnlySpan<byte> bytes) => _stream.TrySend(bytes);
 
     public override IDisposable? WatchForLoss(Action<Exception> onLost)
     {

@@ -56,11 +56,27 @@ internal sealed class SocketStream(Socket socket) : Stream
                 buffer = buffer[await sending.ConfigureAwait(false)..];
             }
         }
-        catch (SocketException exception) when (_sendError == SocketError.Success)
+        catch (SocketException exception)
         {
-            _sendError = exception.SocketErrorCode;
+            KeepFirst(exception.SocketErrorCode);
             throw;
         }
+    }
+
+    /// <summary>Sends what the kernel takes at once; no write may be under way.</summary>
+    /// <returns>How many bytes.</returns>
+    /// <exception cref="SocketException">The connection is lost.</exception>
+    public int TrySend(ReadOnlySpan<byte> bytes)
+    {
+        int count = socket.Send(bytes, SocketFlags.None, out SocketError error);
+        _written = true; // Not before: see above.
+        if (error is not (SocketError.Success or SocketError.WouldBlock))
+        {
+            KeepFirst(error);
+            throw new SocketException((int)error);
+        }
+
+        return count;
     }
 
     /// <summary>Forgets that something has been written.</summary>
@@ -140,6 +156,14 @@ internal sealed class SocketStream(Socket socket) : Stream
         // A reset behind a FIN is another error than one without (EPIPE), and no read has taken it from a send.
         SocketError error = _sendError;
         return (error == SocketError.Success ? GetPendingError() : error) != SocketError.Shutdown;
+    }
+
+    private void KeepFirst(SocketError error)
+    {
+        if (_sendError == SocketError.Success)
+        {
+            _sendError = error;
+        }
     }
 
     private SocketError GetPendingError()

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using Foolscap.Relay.Streams;
 using Foolscap.Relay.Tests.Support;
 using Foolscap.TestUtilities;
@@ -23,7 +22,7 @@ internal sealed class ReceiveQueueTests
         ReceiveQueue queue = new(new ReceiveWindow(100, largest: 0, reservation: null, TimeProvider.System));
         RemoteReference remote = await GiveAsync(queue);
         DuplexPipePair local = new(Piping.Unbuffered);
-        Task draining = queue.DrainAsync(local.First.Output);
+        Task draining = queue.DrainAsync(local.FirstConnection);
         Task<object?> answer = remote.CallAsync("write", [Piping.Bytes(10)]);
         await _tubs.RoundTripAsync();
         Assert.Multiple(() =>
@@ -47,8 +46,8 @@ internal sealed class ReceiveQueueTests
         Task<object?> answer = remote.CallAsync("write", [Piping.Bytes(10)]);
         await _tubs.RoundTripAsync();
         Assert.That(answer.IsCompleted, Is.False);
-        Pipe output = new(Piping.Boundless);
-        _ = queue.DrainAsync(output.Writer);
+        DuplexPipePair output = new(Piping.Boundless);
+        _ = queue.DrainAsync(output.FirstConnection);
         await answer.Within("the answer");
     }
 
@@ -66,8 +65,8 @@ internal sealed class ReceiveQueueTests
 
         await _tubs.RoundTripAsync();
         Assert.That(order.Answered, Is.Empty);
-        Pipe output = new(Piping.Boundless);
-        _ = queue.DrainAsync(output.Writer);
+        DuplexPipePair output = new(Piping.Boundless);
+        _ = queue.DrainAsync(output.FirstConnection);
         await order.Complete.Task.Within("all answers");
         Assert.That(order.Answered, Is.EqualTo(Enumerable.Range(0, 20)));
     }
@@ -80,8 +79,8 @@ internal sealed class ReceiveQueueTests
         Task<object?>[] answers = [remote.CallAsync("write", [Piping.Bytes(6)]), remote.CallAsync("write", [Piping.Bytes(4)])];
         await _tubs.RoundTripAsync();
         Assert.That(answers.Any(answer => answer.IsCompleted), Is.False);
-        Pipe output = new(Piping.Boundless);
-        _ = queue.DrainAsync(output.Writer);
+        DuplexPipePair output = new(Piping.Boundless);
+        _ = queue.DrainAsync(output.FirstConnection);
         await Task.WhenAll(answers).Within("both answers");
     }
 
@@ -94,7 +93,7 @@ internal sealed class ReceiveQueueTests
         RemoteException refusal = (await Assert.ThrowsAsync<RemoteException>(async () => await remote.CallAsync("write", [Piping.Bytes(5, seed: 2)]).Within("the refusal")))!;
         Assert.That(refusal.RemoteMessage, Is.EqualTo("a write of 5 bytes goes beyond the window of 10: 6 are not answered yet"));
         DuplexPipePair local = new();
-        Task draining = queue.DrainAsync(local.First.Output);
+        Task draining = queue.DrainAsync(local.FirstConnection);
         queue.Complete();
         await draining.Within("the end of the queue");
         await local.First.Output.CompleteAsync();
@@ -107,8 +106,8 @@ internal sealed class ReceiveQueueTests
     {
         ReceiveQueue queue = new(new ReceiveWindow(10, largest: 0, reservation: null, TimeProvider.System));
         RemoteReference remote = await GiveAsync(queue);
-        Pipe output = new(Piping.Boundless);
-        _ = queue.DrainAsync(output.Writer);
+        DuplexPipePair output = new(Piping.Boundless);
+        _ = queue.DrainAsync(output.FirstConnection);
         for (int i = 0; i < 10; i++)
         {
             await remote.CallAsync("write", [Piping.Bytes(10)]).Within($"the answer to write {i}");
@@ -127,7 +126,7 @@ internal sealed class ReceiveQueueTests
         await _tubs.RoundTripAsync();
         queue.Complete();
         DuplexPipePair local = new(Piping.Boundless);
-        await queue.DrainAsync(local.First.Output).Within("the end of the queue");
+        await queue.DrainAsync(local.FirstConnection).Within("the end of the queue");
         await local.First.Output.CompleteAsync();
         Assert.That(await local.Second.ReceiveToEndAsync(), Is.EqualTo(bytes));
         await Task.WhenAll(answers).Within("all answers");
@@ -138,9 +137,9 @@ internal sealed class ReceiveQueueTests
     {
         ReceiveQueue queue = new(new ReceiveWindow(100, largest: 0, reservation: null, TimeProvider.System));
         RemoteReference remote = await GiveAsync(queue);
-        Pipe output = new(Piping.Boundless);
-        await output.Reader.CompleteAsync();
-        Task draining = queue.DrainAsync(output.Writer);
+        DuplexPipePair output = new(Piping.Boundless);
+        await output.Second.Input.CompleteAsync();
+        Task draining = queue.DrainAsync(output.FirstConnection);
         Task<object?> answer = remote.CallAsync("write", [Piping.Bytes(10)]);
         await Assert.ThatAsync(async () => await draining.Within("the end of the queue"), Throws.TypeOf<IOException>());
         await _tubs.RoundTripAsync();
@@ -161,8 +160,8 @@ internal sealed class ReceiveQueueTests
             Assert.That(failure.RemoteMessage, Is.EqualTo("it is over"));
         }
 
-        Pipe output = new(Piping.Boundless);
-        await Assert.ThatAsync(async () => await queue.DrainAsync(output.Writer).Within("the end of the queue"), Throws.InstanceOf<OperationCanceledException>());
+        DuplexPipePair output = new(Piping.Boundless);
+        await Assert.ThatAsync(async () => await queue.DrainAsync(output.FirstConnection).Within("the end of the queue"), Throws.InstanceOf<OperationCanceledException>());
         await Assert.ThatAsync(async () => await remote.CallAsync("write", [Piping.Bytes(1)]).Within("the refusal"), Throws.TypeOf<RemoteException>());
     }
 
@@ -170,21 +169,13 @@ internal sealed class ReceiveQueueTests
     public async Task Fail_DrainWaitsForBytes_EndsIt()
     {
         ReceiveQueue queue = new(new ReceiveWindow(100, largest: 0, reservation: null, TimeProvider.System));
-        Pipe output = new(Piping.Boundless);
-        Task draining = queue.DrainAsync(output.Writer);
+        DuplexPipePair output = new(Piping.Boundless);
+        Task draining = queue.DrainAsync(output.FirstConnection);
         queue.Fail(new IOException("it is over"));
         await Assert.ThatAsync(async () => await draining.Within("the end of the queue"), Throws.InstanceOf<OperationCanceledException>());
     }
 
     private Task<RemoteReference> GiveAsync(ReceiveQueue queue) => _tubs.GiveToClientAsync(new QueueEnd(queue));
-
-    /// <summary>Puts what is written into a queue: answers to calls exist only on a connection.</summary>
-    private sealed class QueueEnd(ReceiveQueue queue) : IByteStringReceiver
-    {
-        public ValueTask<object?> CallAsync(RemoteCall call) => throw call.UnknownMethod();
-
-        public void Receive(string method, in ReadOnlySequence<byte> data, PendingAnswer answer) => queue.Add(data, answer);
-    }
 
     /// <summary>Hears of answers in the order in which they arrive.</summary>
     private sealed class AnswerOrder(int count) : IAnswerReceiver

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net;
 using System.Net.Sockets;
 using Foolscap.TestUtilities;
 using Foolscap.Tubs.Transports;
@@ -17,12 +16,7 @@ internal sealed class SocketConnectionTests
     [SetUp]
     public async Task ConnectAsync()
     {
-        using Socket listening = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listening.Listen();
-        _peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await _peer.ConnectAsync(listening.LocalEndPoint!).WithinLimit();
-        _socket = await listening.AcceptAsync().WithinLimit();
+        (_socket, _peer) = await SocketPair.ConnectAsync();
         _connection = TransportConnection.FromSocket(_socket);
     }
 
@@ -43,6 +37,57 @@ internal sealed class SocketConnectionTests
             Assert.That(_socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval), Is.EqualTo(10));
             Assert.That(_socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount), Is.EqualTo(4));
         });
+    }
+
+    [Test]
+    public async Task TrySend_PeerStandsStill_TakesAPartAndThenNothing()
+    {
+        byte[] bytes = new byte[64 * 1024 * 1024];
+        new Random(1).NextBytes(bytes);
+        int sent = _connection.TrySend(bytes);
+        Assert.That(sent, Is.GreaterThan(0).And.LessThan(bytes.Length));
+        Assert.That(_connection.TrySend(bytes), Is.Zero);
+
+        byte[] received = new byte[sent + 1];
+        int count = 0;
+        while (count < sent)
+        {
+            count += await _peer.ReceiveAsync(received.AsMemory(count)).AsTask().WithinLimit();
+        }
+
+        Assert.That(received.AsSpan(0, count).SequenceEqual(bytes.AsSpan(0, sent)), Is.True, "what it says is what has been sent");
+        await _connection.Output.WriteAsync(new byte[] { 1, 2, 3 }).WithinLimit();
+        Assert.That(await _peer.ReceiveAsync(received.AsMemory()).AsTask().WithinLimit(), Is.EqualTo(3), "and it does not stand in the way of what waits");
+    }
+
+    [Test]
+    public async Task TrySend_PeerHasReset_TellsOfTheReset()
+    {
+        _peer.LingerState = new LingerOption(enable: true, seconds: 0);
+        _peer.Dispose();
+        SocketException failure = (await ThrowsAsync())!;
+        Assert.That(failure.SocketErrorCode, Is.AnyOf(SocketError.ConnectionReset, SocketError.Shutdown));
+        Assert.That(async () => await _connection.ReceiveAsync(new byte[10]), Throws.InstanceOf<SocketException>(), "no orderly end");
+
+        async Task<SocketException?> ThrowsAsync()
+        {
+            CancellationToken limit = TestTime.Token;
+            while (!limit.IsCancellationRequested)
+            {
+                try
+                {
+                    _connection.TrySend([1]);
+                }
+                catch (SocketException exception)
+                {
+                    return exception;
+                }
+
+                await Task.Yield(); // The reset is on its way.
+            }
+
+            return null;
+        }
     }
 
     [Test]
