@@ -38,6 +38,7 @@ internal static class HostileTls
             TargetHost = string.Empty,
             ClientCertificateContext = Context,
             EnabledSslProtocols = Versions,
+            CertificateChainPolicy = NoChain(),
             RemoteCertificateValidationCallback = Trusts,
             AllowTlsResume = false,
             AllowRenegotiation = false,
@@ -53,12 +54,22 @@ internal static class HostileTls
             ServerCertificateContext = Context,
             ClientCertificateRequired = true,
             EnabledSslProtocols = Versions,
+            CertificateChainPolicy = NoChain(),
             RemoteCertificateValidationCallback = Trusts,
             AllowTlsResume = false,
             AllowRenegotiation = false,
         });
         return tls;
     }
+
+    /// <summary>Else each handshake would look at all authorities that this machine trusts.</summary>
+    private static X509ChainPolicy NoChain() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        RevocationMode = X509RevocationMode.NoCheck,
+        DisableCertificateDownloads = true,
+        VerificationFlags = X509VerificationFlags.AllFlags,
+    };
 
     private static bool Trusts(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => certificate is not null;
 }

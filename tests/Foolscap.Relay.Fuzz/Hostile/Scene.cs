@@ -31,6 +31,9 @@ internal sealed class Scene : IAsyncDisposable
         MaxUnsentBytes = 1024 * 1024,
     };
 
+    /// <summary>A hostile Tub that is gone does not come back, and its caller waits for it.</summary>
+    private static readonly TimeSpan ShortHold = TimeSpan.FromMilliseconds(1);
+
     private static readonly ConnectionHint RelayHint = ConnectionHint.Tcp("relay.test", 1);
     private static readonly ConnectionHint HostileHint = ConnectionHint.Tcp("hostile.test", 1);
 
@@ -55,7 +58,7 @@ internal sealed class Scene : IAsyncDisposable
         };
         _relayTub = new Tub(Identities.Relay, options, Log) { Hints = [RelayHint] };
         _clientTub = new Tub(Identities.Client, options, Log);
-        Relay = new RelayServer(_relayTub, new RelayServerOptions { RegistrarName = "registrar" }, Log);
+        Relay = new RelayServer(_relayTub, new RelayServerOptions { RegistrarName = "registrar", HoldTime = ShortHold }, Log);
         _listener = new TubListener(options: null, Log).Add(_relayTub).Add(Relay);
         _relayTub.Register(new EchoObject(), "echo");
         _relayTub.Register(new SinkObject(), "sink");
