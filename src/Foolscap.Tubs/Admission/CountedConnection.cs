@@ -1,21 +1,16 @@
 namespace Foolscap.Tubs.Admission;
 
 /// <summary>One connection as <see cref="ConnectionCounts"/> counts it, from its negotiation to its end.</summary>
-internal sealed class CountedConnection(AddressPrefix? address)
+internal sealed class CountedConnection(AddressPrefix? address) : TableEntry<CountedConnection>(address)
 {
-    public AddressPrefix? Address { get; } = address;
+    private Func<bool>? _holdsNothing;
+    private Action? _giveWay;
 
-    /// <summary>Its place among all that are established, those that have held nothing for longest first; none if it is not.</summary>
-    internal LinkedListNode<CountedConnection>? InAll { get; set; }
+    /// <summary>Whether it is established, and could be missed by nobody.</summary>
+    public bool HoldsNothing => _holdsNothing is not null && _holdsNothing();
 
-    internal LinkedListNode<CountedConnection>? OfAddress { get; set; }
+    /// <summary>It has been negotiated.</summary>
+    public void OnEstablished(Func<bool> holdsNothing, Action giveWay) => (_holdsNothing, _giveWay) = (holdsNothing, giveWay);
 
-    /// <summary>When it was established, or was last seen to hold something.</summary>
-    internal long Since { get; set; }
-
-    internal Func<bool>? HoldsNothing { get; set; }
-
-    internal Action? GiveWay { get; set; }
-
-    internal bool IsCounted { get; set; }
+    public override void GiveWay() => _giveWay!();
 }
