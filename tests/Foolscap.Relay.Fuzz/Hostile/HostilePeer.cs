@@ -2,8 +2,10 @@ using System.IO.Pipelines;
 using System.Net.Security;
 using System.Text;
 using Foolscap.Relay.Fuzz.Mutation;
+using Foolscap.Tubs;
 using Foolscap.Tubs.Banana;
 using Foolscap.Tubs.Tests.Banana;
+using Foolscap.Tubs.Transports;
 
 namespace Foolscap.Relay.Fuzz.Hostile;
 
@@ -48,7 +50,7 @@ internal sealed class HostilePeer : IAsyncDisposable
     /// <param name="target">The Tub's TubID.</param>
     public static async Task<HostilePeer> ConnectAsync(IDuplexPipe pipe, string target)
     {
-        PipeStream stream = new(pipe);
+        DuplexPipeStream stream = new(TransportConnection.FromPipe(pipe));
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET /id/{target} HTTP/1.1\r\nHost: x\r\nUpgrade: TLS/1.0\r\nConnection: Upgrade\r\n\r\n"));
         await ReadBlockAsync(stream);
         return await NegotiateAsync(pipe, await HostileTls.ConnectAsync(stream), target);
@@ -59,7 +61,7 @@ internal sealed class HostilePeer : IAsyncDisposable
     /// <param name="target">The Tub's TubID.</param>
     public static async Task<HostilePeer> AcceptAsync(IDuplexPipe pipe, string target)
     {
-        PipeStream stream = new(pipe);
+        DuplexPipeStream stream = new(TransportConnection.FromPipe(pipe));
         await ReadBlockAsync(stream);
         await stream.WriteAsync("HTTP/1.1 101 Switching Protocols\r\nUpgrade: TLS/1.0, PB/1.0\r\nConnection: Upgrade\r\n\r\n"u8.ToArray());
         return await NegotiateAsync(pipe, await HostileTls.AcceptAsync(stream), target);

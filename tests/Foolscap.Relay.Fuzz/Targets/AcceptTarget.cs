@@ -27,27 +27,10 @@ internal sealed class AcceptTarget : TwoSidedTarget
         }.Select(wire => (byte[])[(byte)'c', .. Wire.Bytes(wire)]),
     ];
 
-    protected override async Task<bool> AttackRelayAsync(HostilePeer peer, TokenStream stream)
+    protected override Task<bool> AttackRelayAsync(HostilePeer peer, Message accept, TokenStream stream)
     {
-        Step = "the relay's accept()";
-        (Task<byte[]> caller, Message? accept) = await RelayAttack.BeCalledAsync(Scene, peer);
-        bool isGood = false;
-        if (accept is not null)
-        {
-            Step = "the PONG behind the input, or the end";
-            isGood = await peer.ExchangeAsync(Placeholders.Fill(stream, accept.RequestId, accept.References.First()));
-            Step = "the answer to abort(), or the end";
-            isGood = isGood && await RelayAttack.GiveUpAsync(peer, accept);
-        }
-
-        if (!isGood)
-        {
-            await peer.EndAsync();
-        }
-
-        Step = "the end of the caller's connection";
-        await caller;
-        return isGood;
+        Step = "the PONG behind the input, or the end";
+        return peer.ExchangeAsync(Placeholders.Fill(stream, accept.RequestId, accept.References.First()));
     }
 
     protected override async Task<bool> AttackClientAsync(HostilePeer peer, TokenStream stream, long request)

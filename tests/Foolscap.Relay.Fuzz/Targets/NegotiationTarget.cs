@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using Foolscap.Relay.Fuzz.Hostile;
 using Foolscap.Relay.Fuzz.Mutation;
 using Foolscap.Tubs;
+using Foolscap.Tubs.Transports;
 
 namespace Foolscap.Relay.Fuzz.Targets;
 
@@ -123,7 +124,7 @@ internal sealed partial class NegotiationTarget : SceneTarget
             }
             else
             {
-                await using SslStream tls = await secure(new PipeStream(pipe));
+                await using SslStream tls = await secure(new DuplexPipeStream(TransportConnection.FromPipe(pipe)));
                 await tls.WriteAsync(bytes);
                 await tls.ShutdownAsync();
                 await pipe.Output.CompleteAsync();

@@ -22,29 +22,12 @@ internal sealed class StreamTarget : TwoSidedTarget
         }.SelectMany(wire => new byte[][] { [(byte)'r', .. Wire.Bytes(wire)], [(byte)'c', .. Wire.Bytes(wire)] }),
     ];
 
-    protected override async Task<bool> AttackRelayAsync(HostilePeer peer, TokenStream stream)
+    protected override async Task<bool> AttackRelayAsync(HostilePeer peer, Message accept, TokenStream stream)
     {
-        Step = "the relay's accept()";
-        (Task<byte[]> caller, Message? accept) = await RelayAttack.BeCalledAsync(Scene, peer);
-        bool isGood = false;
-        if (accept is not null)
-        {
-            // The relay writes the caller's request right behind this; its number is the next one.
-            await peer.SendAsync($"(answer {accept.RequestId} (my-reference {1000 + accept.RequestId} ''))");
-            Step = "the PONG behind the input, or the end";
-            isGood = await peer.ExchangeAsync(Placeholders.Fill(stream, accept.RequestId + 1, accept.References.First()));
-            Step = "the answer to abort(), or the end";
-            isGood = isGood && await RelayAttack.GiveUpAsync(peer, accept);
-        }
-
-        if (!isGood)
-        {
-            await peer.EndAsync();
-        }
-
-        Step = "the end of the caller's connection";
-        await caller;
-        return isGood;
+        // The relay writes the caller's request right behind this; its number is the next one.
+        await peer.SendAsync($"(answer {accept.RequestId} (my-reference {1000 + accept.RequestId} ''))");
+        Step = "the PONG behind the input, or the end";
+        return await peer.ExchangeAsync(Placeholders.Fill(stream, accept.RequestId + 1, accept.References.First()));
     }
 
     protected override async Task<bool> AttackClientAsync(HostilePeer peer, TokenStream stream, long request)

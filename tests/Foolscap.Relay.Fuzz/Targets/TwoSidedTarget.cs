@@ -42,7 +42,7 @@ internal abstract class TwoSidedTarget : SceneTarget
         Step = "a new connection";
         HostilePeer peer = await slot.GetAsync();
         TokenStream stream = TokenStream.Parse(input.AsSpan(1));
-        bool isGood = input[0] == 'c' ? await AttackClientAsync(peer, stream, ++_requests) : await AttackRelayAsync(peer, stream);
+        bool isGood = input[0] == 'c' ? await AttackClientAsync(peer, stream, ++_requests) : await BeCalledAndAttackAsync(peer, stream);
         if (!isGood)
         {
             await slot.DisposeAsync();
@@ -63,11 +63,34 @@ internal abstract class TwoSidedTarget : SceneTarget
         await base.DisposeAsync();
     }
 
+    /// <summary>Attacks a relay that has just asked the hostile Tub to accept a caller.</summary>
     /// <returns>Whether the connection is good for more.</returns>
-    protected abstract Task<bool> AttackRelayAsync(HostilePeer peer, TokenStream stream);
+    protected abstract Task<bool> AttackRelayAsync(HostilePeer peer, Message accept, TokenStream stream);
 
     /// <returns>Whether the connection is good for more.</returns>
     protected abstract Task<bool> AttackClientAsync(HostilePeer peer, TokenStream stream, long request);
+
+    private async Task<bool> BeCalledAndAttackAsync(HostilePeer peer, TokenStream stream)
+    {
+        Step = "the relay's accept()";
+        (Task<byte[]> caller, Message? accept) = await RelayAttack.BeCalledAsync(Scene, peer);
+        bool isGood = false;
+        if (accept is not null)
+        {
+            isGood = await AttackRelayAsync(peer, accept, stream);
+            Step = "the answer to abort(), or the end";
+            isGood = isGood && await RelayAttack.GiveUpAsync(peer, accept);
+        }
+
+        if (!isGood)
+        {
+            await peer.EndAsync();
+        }
+
+        Step = "the end of the caller's connection";
+        await caller;
+        return isGood;
+    }
 
     private async Task EndPeersAsync()
     {

@@ -20,43 +20,35 @@ namespace Foolscap.Relay.Interop.Tests.Lessons;
 [NonParallelizable] // It counts what a relay does.
 internal sealed class PeersLessonsTests
 {
-    private static readonly TubOptions Patient = new() { KeepaliveTimeout = Timeout.InfiniteTimeSpan, DisconnectTimeout = Timeout.InfiniteTimeSpan };
-
     /// <summary>In depth: ReplacementTests of the relay.</summary>
     [Test]
     public async Task Lesson01_ControlSessionDiesSilently_NewProofOfTheTubIdWinsAtOnce()
     {
-        InMemoryNetwork network = new();
-        await using TestTub relayTub = new(network, TestCertificates.Low, Patient);
-        await using RelayServer relay = new(relayTub.Tub);
-        relayTub.Listener.Add(relay);
-        await using TestTub old = new(network, TestCertificates.High, Patient);
-        await RegisterAsync(old, relay);
-        network.Links[0].BlackHole();
+        await using InMemoryRelay relay = new();
+        await using TestTub old = relay.CreateTub();
+        await relay.RegisterAsync(old);
+        relay.Network.Links[0].BlackHole();
 
-        await using TestTub anew = new(network, TestCertificates.High, Patient);
-        await RegisterAsync(anew, relay);
+        await using TestTub anew = relay.CreateTub();
+        await relay.RegisterAsync(anew);
 
-        Assert.That(relay.Statistics.RegisteredTubs, Is.EqualTo(1));
-        network.Links[0].Cut();
+        Assert.That(relay.Server.Statistics.RegisteredTubs, Is.EqualTo(1));
+        relay.Network.Links[0].Cut();
     }
 
     /// <summary>In depth: RegistrationHistoryTests and ReplacementTests of the relay.</summary>
     [Test]
     public async Task Lesson02_StaleRegistration_DoesNotBlockTheOwner_AndTwoHostsThatFightAreNoticed()
     {
-        InMemoryNetwork network = new();
-        await using TestTub relayTub = new(network, TestCertificates.Low, Patient);
-        await using RelayServer relay = new(relayTub.Tub);
-        relayTub.Listener.Add(relay);
-        await using TestTub one = new(network, TestCertificates.High, Patient);
-        await using TestTub two = new(network, TestCertificates.High, Patient);
-        RemoteReference first = await RegisterAsync(one, relay);
-        await RegisterAsync(two, relay);
+        await using InMemoryRelay relay = new();
+        await using TestTub one = relay.CreateTub();
+        await using TestTub two = relay.CreateTub();
+        RemoteReference first = await relay.RegisterAsync(one);
+        await relay.RegisterAsync(two);
         await first.Connection.Disconnected.For("the end of the older connection");
-        await RegisterAsync(one, relay);
+        await relay.RegisterAsync(one);
 
-        Assert.That((relay.Statistics.RegisteredTubs, relay.Statistics.RegistrationConflicts), Is.EqualTo((1, 1L)));
+        Assert.That((relay.Server.Statistics.RegisteredTubs, relay.Server.Statistics.RegistrationConflicts), Is.EqualTo((1, 1L)));
     }
 
     /// <summary>In depth: the client's ReconnectionTests and WaitUntilRegisteredTests.</summary>
@@ -213,12 +205,10 @@ internal sealed class PeersLessonsTests
     [Test]
     public async Task Lesson18_AdmissionPolicyFails_NobodyIsLetIn()
     {
-        InMemoryNetwork network = new();
-        await using TestTub relayTub = new(network, TestCertificates.Low, Patient);
-        await using RelayServer relay = new(relayTub.Tub, new RelayServerOptions { RegistrationPolicy = new BrokenPolicy() });
-        await using TestTub client = new(network, TestCertificates.High, Patient);
+        await using InMemoryRelay relay = new(new RelayServerOptions { RegistrationPolicy = new BrokenPolicy() });
+        await using TestTub client = relay.CreateTub();
 
-        RemoteException? refusal = await Assert.ThrowsAsync<RemoteException>(() => RegisterAsync(client, relay));
+        RemoteException? refusal = await Assert.ThrowsAsync<RemoteException>(() => relay.RegisterAsync(client));
         Assert.That(refusal!.RemoteMessage, Does.Contain("cannot decide at the moment"));
     }
 
@@ -271,13 +261,6 @@ internal sealed class PeersLessonsTests
         b.End();
         c.End();
         Assert.That(await draining.For("the end of the drain"), Is.True);
-    }
-
-    private static async Task<RemoteReference> RegisterAsync(TestTub tub, RelayServer relay)
-    {
-        RemoteReference registrar = await tub.Tub.GetReferenceAsync(relay.RegistrarFurl, TestTime.Token);
-        await registrar.CallAsync("register", [tub.TubId.ToString(), new Referenceable(), new Dictionary<object, object?>()]).For("the registration");
-        return registrar;
     }
 
     private static async Task<string> AskAsync(CSharpRelay relay, TubId tubId)
