@@ -191,6 +191,7 @@ public sealed class TubConnection
         catch
         {
             PendingCalls.Remove(requestId);
+            call.Answer.Observe(); // The connection may have ended between the two, which has failed the call as well.
             throw;
         }
 

@@ -13,11 +13,14 @@ internal sealed class SlowReaderTests
     /// <summary>What one round of the running stream carries each way.</summary>
     private const long Round = 8 * Figures.MiB;
 
-    /// <summary>
-    /// The running stream may lose 20 % of its rate at most. What is allowed here above that is for the noise of a machine
-    /// that does other things as well.
-    /// </summary>
-    private const double LeastShare = 0.5;
+    /// <summary>The running stream loses under 20 % of its rate.</summary>
+    private const double LeastShare = 0.8;
+
+    /// <summary>A pair is a measurement alone and one beside a reader that stands still, right behind it.</summary>
+    private const int LeastPairs = 3;
+
+    /// <summary>So many pairs are measured if the machine does other things as well.</summary>
+    private const int MostPairs = 12;
 
     /// <summary>Windows of both directions are half a mebibyte, and the whole budget of a relay is 256 MiB.</summary>
     private const long MostMemory = 32 * Figures.MiB;
@@ -30,11 +33,26 @@ internal sealed class SlowReaderTests
         (RawSocket b, RawSocket c) = await route.OpenAsync();
         using RawSocket runningB = b;
         using RawSocket runningC = c;
-        long position = 0;
-        double before = await MeasureAsync();
+        RunningStream running = new(b, c);
+        List<double> shares = [];
+        do
+        {
+            double alone = await running.MeasureAsync();
+            double beside = await MeasureBesideAsync(route, running);
+            TestContext.Out.WriteLine($"alone {alone:0} MiB/s, beside one that stands still {beside:0} MiB/s: {beside / alone:P0}");
+            shares.Add(beside / alone);
+        }
+        while (shares.Count < LeastPairs || (GetMedian(shares) < LeastShare && shares.Count < MostPairs));
+
+        Assert.That(GetMedian(shares), Is.GreaterThan(LeastShare), "share of its rate that the running stream keeps, the median of some pairs");
+        await EndAsync(b, c);
+        await route.CheckRecoveredAsync();
+    }
+
+    private static async Task<double> MeasureBesideAsync(FaultyRoute route, RunningStream running)
+    {
         Figures relay = Figures.Of(route.Relay);
         Figures client = Figures.Of(route.Client);
-
         (RawSocket stillB, RawSocket stillC) = await route.OpenAsync();
         using RawSocket first = stillB;
         using RawSocket second = stillC;
@@ -43,35 +61,15 @@ internal sealed class SlowReaderTests
         CheckMemory("the relay", relay, Figures.Of(route.Relay));
         CheckMemory("the client", client, Figures.Of(route.Client));
 
-        double beside = await MeasureAsync();
-        TestContext.Out.WriteLine($"alone {before:0} MiB/s, beside one that stands still {beside:0} MiB/s: {beside / before:P0}");
-        Assert.That(beside / before, Is.GreaterThan(LeastShare), "share of its rate that the running stream keeps");
+        double rate = await running.MeasureAsync();
         CheckMemory("the relay", relay, Figures.Of(route.Relay));
 
         await Task.WhenAll(stillC.ReceivePatternAsync(0, pushed[0], seed: 1), stillB.ReceivePatternAsync(0, pushed[1], seed: 2));
         await EndAsync(stillB, stillC);
-        await EndAsync(runningB, runningC);
-        await route.CheckRecoveredAsync();
-
-        // The best of some rounds: what disturbs a round is not the stream beside it.
-        async Task<double> MeasureAsync()
-        {
-            double best = 0;
-            for (int i = 0; i < 4; i++)
-            {
-                long start = Stopwatch.GetTimestamp();
-                await Task.WhenAll(
-                    runningB.SendPatternAsync(position, position + Round, seed: 3),
-                    runningC.SendPatternAsync(position, position + Round, seed: 4),
-                    runningC.ReceivePatternAsync(position, position + Round, seed: 3),
-                    runningB.ReceivePatternAsync(position, position + Round, seed: 4));
-                position += Round;
-                best = Math.Max(best, 2 * Round / (double)Figures.MiB / Stopwatch.GetElapsedTime(start).TotalSeconds);
-            }
-
-            return best;
-        }
+        return rate;
     }
+
+    private static double GetMedian(IReadOnlyCollection<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static void CheckMemory(string name, Figures before, Figures now)
     {
@@ -86,5 +84,31 @@ internal sealed class SlowReaderTests
         c.End();
         Assert.That(await c.ReceiveToEndAsync(), Is.Empty, "more came to C than was sent");
         Assert.That(await b.ReceiveToEndAsync(), Is.Empty, "more came to B than was sent");
+    }
+
+    /// <summary>A stream that carries as much as goes, both ways at once, every byte of it compared.</summary>
+    private sealed class RunningStream(RawSocket b, RawSocket c)
+    {
+        private long _position;
+
+        /// <returns>MiB/s in both directions together, in the best of some rounds: what disturbs one is not the stream beside it.</returns>
+        public async Task<double> MeasureAsync()
+        {
+            double best = 0;
+            for (int i = 0; i < 4; i++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                long end = _position + Round;
+                await Task.WhenAll(
+                    b.SendPatternAsync(_position, end, seed: 3),
+                    c.SendPatternAsync(_position, end, seed: 4),
+                    c.ReceivePatternAsync(_position, end, seed: 3),
+                    b.ReceivePatternAsync(_position, end, seed: 4));
+                _position = end;
+                best = Math.Max(best, 2 * Round / (double)Figures.MiB / Stopwatch.GetElapsedTime(start).TotalSeconds);
+            }
+
+            return best;
+        }
     }
 }

@@ -63,6 +63,7 @@ internal sealed class ReceiveQueue(ReceiveWindow window, IRelayedStreamPacer? pa
             // Nobody is writing, and nobody will before this is written: who drains has nothing to do, and may not end.
             idle = _written == _received && pacer is null && _sendFailure is null ? _local : null;
             _received += data.Length;
+            window.OnReceived(_received);
             _answers.Enqueue((_received, answer));
             discarding = _discarding;
         }

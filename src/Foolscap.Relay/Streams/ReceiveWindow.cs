@@ -3,7 +3,8 @@ namespace Foolscap.Relay.Streams;
 /// <summary>
 /// How much the other end may send in one direction of a stream. The window follows the rate at which the local connection
 /// takes the bytes: a stream that moves much may have much under way, so that a long path does not slow it down; one that
-/// moves little, or whose reader is slow, has little; and all of it is reserved first. The queue's lock guards it.
+/// moves little, or whose reader is slow, has little; and all of it is reserved first. More than <see cref="Unquestioned"/>
+/// is only for a path whose round trip is long enough to need it. The queue's lock guards it.
 /// </summary>
 /// <param name="initial">The window that the other end starts with; it never becomes smaller.</param>
 /// <param name="largest">The window that it may grow to.</param>
@@ -11,9 +12,13 @@ namespace Foolscap.Relay.Streams;
 /// <param name="timeProvider">The clock.</param>
 internal sealed class ReceiveWindow(int initial, int largest, BufferReservation? reservation, TimeProvider timeProvider)
 {
-    /// <summary>A window that is used up in less time than this may be too small for the path; in four times as much, it is too large.</summary>
-    private static readonly TimeSpan Fast = TimeSpan.FromMilliseconds(250);
+    /// <summary>So large a window needs no reason: what runs on a busy machine answers late now and then.</summary>
+    public const int Unquestioned = 1024 * 1024;
 
+    /// <summary>A window that is used up in less time than this may be too small for the path; in four times as much, it is too large.</summary>
+    private static readonly TimeSpan Fast = TimeSpan.FromMilliseconds(500);
+
+    private readonly RoundTrip _roundTrip = new(timeProvider);
     private readonly int _initial = initial;
     private int _told = initial;
     private long _reserved = initial;
@@ -26,6 +31,10 @@ internal sealed class ReceiveWindow(int initial, int largest, BufferReservation?
     /// <summary>The position up to which the other end may send: the largest sum of what was answered and the window.</summary>
     public long Edge { get; private set; } = initial;
 
+    /// <summary>Bytes have arrived.</summary>
+    /// <param name="received">How many since the beginning.</param>
+    public void OnReceived(long received) => _roundTrip.OnReceived(received);
+
     /// <summary>Bytes have been passed on.</summary>
     /// <param name="written">How many since the beginning.</param>
     public void OnWritten(long written)
@@ -37,8 +46,8 @@ internal sealed class ReceiveWindow(int initial, int largest, BufferReservation?
 
         long now = timeProvider.GetTimestamp();
         TimeSpan taken = timeProvider.GetElapsedTime(_markedAt, now);
+        long wanted = taken < Fast ? Math.Min(GetLarger(written - _mark, taken), largest) : taken > 4 * Fast ? Size / 2 : Size;
         (_mark, _markedAt) = (written, now);
-        long wanted = taken < Fast ? Math.Min(2L * Size, largest) : taken > 4 * Fast ? Size / 2 : Size;
         if (reservation is not null)
         {
             wanted = Math.Min(wanted, _initial + reservation.Budget.GetShare());
@@ -52,6 +61,7 @@ internal sealed class ReceiveWindow(int initial, int largest, BufferReservation?
     /// <returns>The window to tell with the answer; none if it is still the one that was told last.</returns>
     public int? OnAnswered(long end)
     {
+        _roundTrip.OnOpening(Edge);
         Edge = Math.Max(Edge, end + Size);
         if (_told == Size)
         {
@@ -60,6 +70,13 @@ internal sealed class ReceiveWindow(int initial, int largest, BufferReservation?
 
         _told = Size;
         return Size;
+    }
+
+    /// <summary>Twice as large; but beyond what needs no reason only up to twice what passes in one round trip.</summary>
+    private long GetLarger(long count, TimeSpan taken)
+    {
+        double inRoundTrip = (_roundTrip.Shortest ?? TimeSpan.Zero) / taken * count;
+        return Math.Max(Size, Math.Min(2L * Size, Math.Max(Unquestioned, (long)Math.Min(2 * inRoundTrip, largest))));
     }
 
     private void Resize(int size, long written)

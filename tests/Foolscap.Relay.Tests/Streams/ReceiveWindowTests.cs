@@ -27,6 +27,42 @@ internal sealed class ReceiveWindowTests
         Assert.That(window.Edge, Is.EqualTo(position + Largest));
     }
 
+    [TestCase(1, ReceiveWindow.Unquestioned, TestName = "ShortPath_NoMoreThanNeedsNoReason")]
+    [TestCase(150, 16 * 1024 * 1024, TestName = "LongPath_GrowsToTheLargest")]
+    public void Path_FastSender_WindowIsAsLargeAsItsRoundTripNeeds(int roundTrip, int expected)
+    {
+        ReceiveWindow window = new(Initial, 16 * 1024 * 1024, reservation: null, _time);
+        long position = 0;
+        for (int round = 0; round < 20; round++)
+        {
+            // A sender that always waits for the window, and a link of 100 MB/s.
+            int size = window.Size;
+            _time.Advance(TimeSpan.FromSeconds(Math.Max(roundTrip / 1000.0, size / 100e6)));
+            window.OnReceived(position + size);
+            position = Pass(window, position, size);
+            window.OnAnswered(position);
+        }
+
+        Assert.That(window.Size, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void MediumPath_StopsAtTwiceWhatPassesInOneRoundTrip()
+    {
+        ReceiveWindow window = new(Initial, 16 * 1024 * 1024, reservation: null, _time);
+        long position = 0;
+        for (int round = 0; round < 40; round++)
+        {
+            int size = window.Size;
+            _time.Advance(TimeSpan.FromSeconds(Math.Max(0.02, size / 100e6)));
+            window.OnReceived(position + size);
+            position = Pass(window, position, size);
+            window.OnAnswered(position);
+        }
+
+        Assert.That(window.Size, Is.InRange(2_000_000, 6_000_000), "100 MB/s in 20 ms are 2 MB");
+    }
+
     [Test]
     public void SlowStream_StaysSmall()
     {
@@ -34,7 +70,7 @@ internal sealed class ReceiveWindowTests
         long position = 0;
         for (int step = 0; step < 8; step++)
         {
-            _time.Advance(TimeSpan.FromSeconds(0.3));
+            _time.Advance(TimeSpan.FromSeconds(0.6));
             position = Pass(window, position, Initial);
             Assert.That(window.OnAnswered(position), Is.Null);
         }

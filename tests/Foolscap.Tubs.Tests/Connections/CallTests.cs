@@ -33,6 +33,25 @@ internal sealed class CallTests
     }
 
     [Test]
+    public async Task CallAsync_ConnectionEndsWhileTheCallIsWritten_LeavesNoUnobservedException()
+    {
+        string mark = $"mark-{Guid.NewGuid():N}";
+        using RemoteReference target = await _pair.GetReferenceAsync(new Referenceable());
+
+        Assert.That(await UnobservedExceptions.CollectAsync(mark, CallAsync), Is.Empty);
+
+        async Task CallAsync() =>
+            await Assert.CatchAsync<Exception>(() => target.CallAsync("m", [Ending(target.Connection, mark)], cancellationToken: TestTime.Token));
+
+        // The table of calls has failed by then, and the outbox takes the message no more.
+        static IEnumerable<object?> Ending(TubConnection connection, string reason)
+        {
+            connection.Abort(reason);
+            yield return new Uri("http://cannot.be.sent");
+        }
+    }
+
+    [Test]
     public async Task CallAsync_MethodThatAnswersLater_HoldsUpNobody()
     {
         TaskCompletionSource<object?> later = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -57,31 +57,7 @@ internal sealed class TubDialerTests
     {
         string mark = $"mark-{Guid.NewGuid():N}";
         Dial((_, _) => Task.FromException<TransportConnection>(new IOException(mark)));
-        List<string> unobserved = [];
-        void OnUnobserved(object? sender, UnobservedTaskExceptionEventArgs e)
-        {
-            if (e.Exception.ToString().Contains(mark, StringComparison.Ordinal))
-            {
-                unobserved.Add(e.Exception.Message);
-            }
-        }
-
-        TaskScheduler.UnobservedTaskException += OnUnobserved;
-        try
-        {
-            await FailAsync();
-            for (int i = 0; i < 3; i++)
-            {
-                GC.Collect();
-                GC.WaitForPendingFinalizers();
-            }
-        }
-        finally
-        {
-            TaskScheduler.UnobservedTaskException -= OnUnobserved;
-        }
-
-        Assert.That(unobserved, Is.Empty);
+        Assert.That(await UnobservedExceptions.CollectAsync(mark, FailAsync), Is.Empty);
     }
 
     [TestCase("", "has no connection hints")]
