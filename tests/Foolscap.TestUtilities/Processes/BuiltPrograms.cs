@@ -1,9 +1,7 @@
-using Foolscap.TestUtilities;
-
-namespace Foolscap.Relay.Soak.Processes;
+namespace Foolscap.TestUtilities.Processes;
 
 /// <summary>Finds the sample programs, which are built with this one, in the same configuration.</summary>
-internal static class BuiltPrograms
+public static class BuiltPrograms
 {
     /// <summary>Where a built sample is.</summary>
     /// <param name="name">The sample's name.</param>
