@@ -1,8 +1,10 @@
 // How fast relay and client are on this machine, beside plain TCP; needs nothing but the SDK:
 //
 //     dotnet run -c Release --project tests/Foolscap.Relay.Benchmarks -- end-to-end
+//     dotnet run -c Release --project tests/Foolscap.Relay.Benchmarks -- micro --filter '*Encode*'
 using System.CommandLine;
 using Foolscap.Relay.Benchmarks.EndToEnd;
+using Foolscap.Relay.Benchmarks.Micro;
 
-RootCommand command = new("Measures what this relay costs.") { EndToEndCommand.Create() };
+RootCommand command = new("Measures what this relay costs.") { EndToEndCommand.Create(), MicroCommand.Create() };
 return await command.Parse(args).InvokeAsync();
