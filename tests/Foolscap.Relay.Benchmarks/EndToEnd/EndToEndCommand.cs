@@ -1,23 +1,18 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 
 namespace Foolscap.Relay.Benchmarks.EndToEnd;
 
 /// <summary>The command line of the table.</summary>
 internal static class EndToEndCommand
 {
+    private const int LongestDelay = 10_000;
+
     public static Command Create()
     {
         Option<double> seconds = PositiveOption.Create<double>("--seconds", "How long each figure is measured in each round.", 1);
         Option<int> rounds = PositiveOption.Create<int>("--rounds", "How many rounds; the table shows medians.", 3);
         Option<string?> path = new("--path") { Description = "How the relay carries the bytes; as this build can if not given." };
-        Option<int[]> delays = new("--delay")
-        {
-            Description = "Round trips between relay and client, in ms, such as 0,50,150.",
-            DefaultValueFactory = _ => [0, 50, 150],
-            CustomParser = ReadDelays,
-        };
+        Option<int[]> delays = NumberList.Create("--delay", "Round trips between relay and client, in ms, such as 0,50,150.", LongestDelay, 0, 50, 150);
         Option<int> streams = PositiveOption.Create<int>("--idle-streams", "How many idle streams to weigh.", 1000);
         Option<int> tubs = PositiveOption.Create<int>("--idle-tubs", "How many registered Tubs to weigh.", 200);
         Option<FileInfo?> json = new("--json") { Description = "A file for all figures of all rounds." };
@@ -59,21 +54,4 @@ internal static class EndToEndCommand
         "both" => hasDirect ? [RelayWay.Messages, RelayWay.Direct] : null,
         _ => hasDirect ? [RelayWay.Messages, RelayWay.Direct] : [RelayWay.Messages],
     };
-
-    private static int[]? ReadDelays(ArgumentResult result)
-    {
-        List<int> delays = [];
-        foreach (string word in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)))
-        {
-            if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int delay) || delay > 10_000)
-            {
-                result.AddError($"'{word}' is no number of milliseconds up to 10,000.");
-                return null;
-            }
-
-            delays.Add(delay);
-        }
-
-        return [.. delays];
-    }
 }

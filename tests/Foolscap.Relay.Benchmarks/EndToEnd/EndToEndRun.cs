@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Foolscap.Furls;
 using Foolscap.Relay.Benchmarks.Network;
 using Foolscap.Relay.Benchmarks.Reporting;
-using Foolscap.TestUtilities;
 
 namespace Foolscap.Relay.Benchmarks.EndToEnd;
 
@@ -12,10 +10,7 @@ internal sealed class EndToEndRun(EndToEndOptions options, SamplePrograms progra
 {
     private const string PlainTcp = "plain TCP";
 
-    /// <summary>Plain TCP sends the same request, so that all connections begin alike; nobody looks whom it names.</summary>
-    private static readonly byte[] AnyRequest = CallerRequest.Make(TubId.Parse(new string('a', TubId.Length)));
-
-    private readonly Backend _backend = new(AnyRequest.Length);
+    private readonly Backend _backend = new(Callers.AnyRequest.Length);
 
     public async Task RunAsync()
     {
@@ -66,7 +61,7 @@ internal sealed class EndToEndRun(EndToEndOptions options, SamplePrograms progra
     private async Task MeasureNearAsync(ResultSheet sheet)
     {
         await using RelayStages stages = new(programs);
-        List<MeasuredPath> paths = [new(PlainTcp, _backend.EndPoint, AnyRequest, [])];
+        List<MeasuredPath> paths = [new(PlainTcp, _backend.EndPoint, Callers.AnyRequest, [])];
         foreach (RelayWay way in options.Ways)
         {
             paths.Add(await (await stages.StartAsync(way)).AttachAsync(NameOf(way), _backend.EndPoint));
@@ -81,7 +76,7 @@ internal sealed class EndToEndRun(EndToEndOptions options, SamplePrograms progra
         TimeSpan roundTrip = TimeSpan.FromMilliseconds(delay);
         using DelayingProxy proxy = new(_backend.EndPoint, roundTrip);
         await using RelayStages stages = new(programs);
-        List<MeasuredPath> paths = [new(PlainTcp, proxy.EndPoint, AnyRequest, [])];
+        List<MeasuredPath> paths = [new(PlainTcp, proxy.EndPoint, Callers.AnyRequest, [])];
         foreach (RelayWay way in options.Ways)
         {
             paths.Add(await (await stages.StartAsync(way)).AttachAsync(NameOf(way), _backend.EndPoint, roundTrip));
