@@ -31,7 +31,7 @@ internal static class EndToEndCommand
                 return 2;
             }
 
-            using EndToEndRun run = new(
+            await using EndToEndRun run = new(
                 new EndToEndOptions(
                     parsed.GetValue(seconds),
                     parsed.GetValue(rounds),

@@ -20,5 +20,5 @@ internal static class EndToEndMeasures
         $"connections_{atOnce}", $"connections, {(atOnce == 1 ? "one" : atOnce)} at a time", "per s");
 
     public static Measure FarThroughput(bool isUp, int milliseconds) => new(
-        $"{(isUp ? "up" : "down")}_at_{milliseconds}ms", $"throughput {(isUp ? "to" : "from")} the Tub, {milliseconds} ms away", "MB/s");
+        $"{(isUp ? "up" : "down")}_at_{milliseconds}ms", $"throughput {(isUp ? "to" : "from")} the Tub, {milliseconds} ms away", "MB/s", 1);
 }

@@ -20,9 +20,10 @@ internal sealed class SamplePrograms
 
     public static async Task<SamplePrograms> FindAsync()
     {
-        string relay = BuiltPrograms.Find("RelayHost", given: null);
-        string client = BuiltPrograms.Find("AttachTub", given: null);
-        return new SamplePrograms(relay, client, await KnowsNoDirectAsync(relay) && await KnowsNoDirectAsync(client));
+        string relay = BuiltPrograms.Find("RelayHost");
+        string client = BuiltPrograms.Find("AttachTub");
+        bool[] know = await Task.WhenAll(KnowsNoDirectAsync(relay), KnowsNoDirectAsync(client));
+        return new SamplePrograms(relay, client, know.All(knows => knows));
     }
 
     /// <summary>What both have to be told for a way.</summary>
