@@ -15,7 +15,8 @@ internal readonly record struct Latency(TimeSpan P50, TimeSpan P99)
     public static async Task<Latency> MeasureAsync(MeasuredPath path, TimeSpan duration)
     {
         using EchoStream echo = await path.OpenEchoAsync();
-        for (int i = 0; i < WarmUp; i++)
+        long begin = Stopwatch.GetTimestamp();
+        for (int i = 0; i < WarmUp && Stopwatch.GetElapsedTime(begin) < duration; i++)
         {
             await echo.RoundTripAsync();
         }

@@ -16,7 +16,11 @@ internal static class RelayPart
         int most = count + 100;
         RelayLimits limits = new()
         {
-            MaxRegisteredTubs = most, MaxRegisteredTubsPerAddress = most, MaxStreams = most, MaxStreamsPerTub = most, MaxStreamsPerAddress = most,
+            MaxRegisteredTubs = most,
+            MaxRegisteredTubsPerAddress = most,
+            MaxStreams = most,
+            MaxStreamsPerTub = most,
+            MaxStreamsPerAddress = most,
         };
         await using Tub tub = new(TubCertificate.Create(), new TubOptions { Limits = TubLimits.Small });
         await using RelayServer relay = new(tub, new RelayServerOptions { Limits = limits });
