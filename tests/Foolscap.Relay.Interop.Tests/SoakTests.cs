@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.Versioning;
 using Foolscap.Relay.Interop.Tests.Peers;
-using Foolscap.TestUtilities;
+using Foolscap.TestUtilities.Processes;
 
 namespace Foolscap.Relay.Interop.Tests;
 
@@ -46,15 +46,8 @@ internal sealed class SoakTests
         }
     }
 
-    private static ChildProcess Start(params IEnumerable<string> arguments)
-    {
-        // These tests are in bin/<configuration>/<framework>/, and so is the program.
-        DirectoryInfo framework = new(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        string assembly = Repository.GetPath(
-            "tests", "Foolscap.Relay.Soak", "bin", framework.Parent!.Name, framework.Name, "Foolscap.Relay.Soak.dll");
-        Assert.That(assembly, Does.Exist, "The program is not built.");
-        return ChildProcess.Start("dotnet", [assembly, .. arguments]);
-    }
+    private static ChildProcess Start(params IEnumerable<string> arguments) =>
+        ChildProcess.Start("dotnet", [BuiltPrograms.FindInTests("Foolscap.Relay.Soak"), .. arguments]);
 
     /// <summary>A process's line of the table of handles: before the work, warm, at its end, and after it.</summary>
     private static int[] ReadHandles(ChildProcess soak, string process)

@@ -3,6 +3,7 @@ using Foolscap.Relay.Soak.Churn;
 using Foolscap.Relay.Soak.Processes;
 using Foolscap.Relay.Soak.Reporting;
 using Foolscap.Relay.Soak.Streams;
+using Foolscap.TestUtilities.Processes;
 
 namespace Foolscap.Relay.Soak;
 

@@ -6,14 +6,8 @@ internal static class Deadlines
     /// <summary>One relayed connection, or one visit of a Tub.</summary>
     public static readonly TimeSpan Stream = TimeSpan.FromSeconds(60);
 
-    /// <summary>A client's way back to the relay: the longest backoff is 30 s, and some jitter.</summary>
-    public static readonly TimeSpan Attach = TimeSpan.FromSeconds(90);
-
     /// <summary>The relay's timeout for a request is 30 s.</summary>
     public static readonly TimeSpan SilentCaller = TimeSpan.FromSeconds(60);
-
-    /// <summary>A program's start, and its end.</summary>
-    public static readonly TimeSpan Process = TimeSpan.FromSeconds(60);
 
     /// <summary>Until handles are closed when nothing goes on any more.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromSeconds(60);

@@ -7,7 +7,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Foolscap.Relay.Soak;
-using Foolscap.Relay.Soak.Processes;
+using Foolscap.TestUtilities.Processes;
 
 Option<double> minutes = new("--minutes") { Description = "How long to churn.", DefaultValueFactory = _ => 15 };
 Option<int> interval = new("--interval") { Description = "How often to report, in seconds.", DefaultValueFactory = _ => 10 };

@@ -4,6 +4,7 @@ using Foolscap.Relay.Soak.Churn;
 using Foolscap.Relay.Soak.Processes;
 using Foolscap.Relay.Soak.Reporting;
 using Foolscap.Relay.Soak.Streams;
+using Foolscap.TestUtilities.Processes;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Soak;

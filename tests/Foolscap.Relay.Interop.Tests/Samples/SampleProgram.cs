@@ -1,5 +1,6 @@
 using Foolscap.Relay.Interop.Tests.Peers;
 using Foolscap.TestUtilities;
+using Foolscap.TestUtilities.Processes;
 
 namespace Foolscap.Relay.Interop.Tests.Samples;
 
@@ -10,14 +11,7 @@ internal static class SampleProgram
         ChildProcess.Start("dotnet", [GetAssembly(name), .. arguments]);
 
     /// <summary>The file to run with <c>dotnet</c>.</summary>
-    public static string GetAssembly(string name)
-    {
-        // These tests are in bin/<configuration>/<framework>/, and so is every sample.
-        DirectoryInfo framework = new(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        string assembly = Repository.GetPath("samples", name, "bin", framework.Parent!.Name, framework.Name, $"{name}.dll");
-        Assert.That(assembly, Does.Exist, "The sample is not built.");
-        return assembly;
-    }
+    public static string GetAssembly(string name) => BuiltPrograms.Find(name);
 
     public static ChildProcess StartPython(string name, params IEnumerable<string> arguments) =>
         ChildProcess.Start(PythonPeer.Interpreter, [Repository.GetPath("samples", "python", name), .. arguments]);

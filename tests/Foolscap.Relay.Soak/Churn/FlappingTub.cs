@@ -2,6 +2,8 @@ using Foolscap.Furls;
 using Foolscap.Relay.Client;
 using Foolscap.Relay.Soak.Reporting;
 using Foolscap.Relay.Soak.Streams;
+using Foolscap.TestUtilities;
+using Foolscap.TestUtilities.Processes;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Soak.Churn;
@@ -27,7 +29,7 @@ internal sealed class FlappingTub(Furl registrar, int relayPort, StreamLedger le
         {
             await using (RelayClient client = RelayClient.Start(tub, [registrar], _target.EndPoint))
             {
-                await client.WaitUntilRegisteredAsync(CancellationToken.None).WaitAsync(Deadlines.Attach, CancellationToken.None);
+                await client.WaitUntilRegisteredAsync(CancellationToken.None).WaitAsync(ProcessDeadlines.Attach, CancellationToken.None);
                 await runner.RunAsync(route, StreamPlan.Make(StreamKind.BothWays, Random, upBytes: Random.Next(1, 1000), downBytes: Random.Next(1, 1000)));
             }
 
@@ -40,7 +42,7 @@ internal sealed class FlappingTub(Furl registrar, int relayPort, StreamLedger le
     {
         using PatternSocket socket = await PatternSocket.ConnectAsync(relayPort);
         Counters.AddConnection();
-        await socket.SendAsync(StreamPlan.MakeRequest(tubId));
+        await socket.SendAsync(CallerRequest.Make(tubId));
         string answer = await socket.ReceiveTextToEndAsync();
         if (!answer.StartsWith("HTTP/1.1 404 ", StringComparison.Ordinal))
         {

@@ -1,5 +1,6 @@
 using Foolscap.Relay.Soak.Processes;
 using Foolscap.Relay.Soak.Reporting;
+using Foolscap.TestUtilities.Processes;
 
 namespace Foolscap.Relay.Soak.Churn;
 

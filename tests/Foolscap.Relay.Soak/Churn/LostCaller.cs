@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Foolscap.Furls;
 using Foolscap.Relay.Soak.Reporting;
 using Foolscap.Relay.Soak.Streams;
+using Foolscap.TestUtilities;
 
 namespace Foolscap.Relay.Soak.Churn;
 
@@ -14,7 +15,7 @@ internal sealed class LostCaller(int relayPort, SoakCounters counters, Random ra
         TubId unknown = TubId.FromCertificateHash(RandomNumberGenerator.GetBytes(20));
         using PatternSocket socket = await PatternSocket.ConnectAsync(relayPort);
         Counters.AddConnection();
-        await socket.SendAsync(StreamPlan.MakeRequest(unknown));
+        await socket.SendAsync(CallerRequest.Make(unknown));
         string answer = await socket.ReceiveTextToEndAsync();
         if (answer == $"HTTP/1.1 404 Not Found: unknown TubID {unknown}\r\n\r\n")
         {

@@ -1,6 +1,6 @@
 using System.Net;
 using Foolscap.Furls;
-using Foolscap.Relay.Soak.Streams;
+using Foolscap.TestUtilities;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Soak.Churn;

@@ -1,6 +1,7 @@
 using Foolscap.Furls;
 using Foolscap.Relay.Soak.Reporting;
 using Foolscap.Relay.Soak.Streams;
+using Foolscap.TestUtilities;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Soak.Churn;

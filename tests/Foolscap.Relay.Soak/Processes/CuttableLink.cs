@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using Foolscap.TestUtilities;
 
 namespace Foolscap.Relay.Soak.Processes;
 
 /// <summary>A TCP proxy on loopback between a client and the relay, all of whose connections can be cut. Thread-safe.</summary>
 internal sealed class CuttableLink : IDisposable
 {
-    private readonly Socket _listening = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly LoopbackListener _listener;
     private readonly Lock _gate = new();
     private readonly HashSet<Socket> _sockets = [];
     private readonly int _target;
@@ -16,13 +17,10 @@ internal sealed class CuttableLink : IDisposable
     public CuttableLink(int target)
     {
         _target = target;
-        _listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _listening.Listen();
-        Port = ((IPEndPoint)_listening.LocalEndPoint!).Port;
-        _ = AcceptAsync();
+        _listener = new LoopbackListener(ServeAsync);
     }
 
-    public int Port { get; }
+    public int Port => _listener.EndPoint.Port;
 
     /// <summary>Resets all connections that are there.</summary>
     public void Cut()
@@ -39,23 +37,8 @@ internal sealed class CuttableLink : IDisposable
 
     public void Dispose()
     {
-        _listening.Dispose();
+        _listener.Dispose();
         Cut();
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                _ = ServeAsync(await _listening.AcceptAsync());
-            }
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            // Disposed.
-        }
     }
 
     private async Task ServeAsync(Socket near)

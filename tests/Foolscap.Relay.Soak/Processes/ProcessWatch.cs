@@ -1,3 +1,5 @@
+using Foolscap.TestUtilities.Processes;
+
 namespace Foolscap.Relay.Soak.Processes;
 
 /// <summary>The figures of one process over time. Not thread-safe.</summary>

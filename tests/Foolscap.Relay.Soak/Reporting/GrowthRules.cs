@@ -1,4 +1,5 @@
 using Foolscap.Relay.Soak.Processes;
+using Foolscap.TestUtilities.Processes;
 
 namespace Foolscap.Relay.Soak.Reporting;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Foolscap.Relay.Soak.Processes;
+using Foolscap.TestUtilities.Processes;
 
 namespace Foolscap.Relay.Soak.Reporting;
 

@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using Foolscap.Furls;
+using Foolscap.TestUtilities;
 
 namespace Foolscap.Relay.Soak.Streams;
 
 /// <summary>A server in place of the Tub C, which does on each connection what the caller's plan says.</summary>
 internal sealed class PatternTarget : IDisposable
 {
-    private readonly Socket _listening = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly LoopbackListener _listener;
     private readonly byte[] _request;
     private readonly StreamLedger _ledger;
 
@@ -16,32 +17,14 @@ internal sealed class PatternTarget : IDisposable
     /// <param name="ledger">Where it reports.</param>
     public PatternTarget(TubId tubId, StreamLedger ledger)
     {
-        _request = StreamPlan.MakeRequest(tubId);
+        _request = CallerRequest.Make(tubId);
         _ledger = ledger;
-        _listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _listening.Listen();
-        EndPoint = (IPEndPoint)_listening.LocalEndPoint!;
-        _ = AcceptAsync();
+        _listener = new LoopbackListener(ServeAsync);
     }
 
-    public IPEndPoint EndPoint { get; }
+    public IPEndPoint EndPoint => _listener.EndPoint;
 
-    public void Dispose() => _listening.Dispose();
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                _ = ServeAsync(await _listening.AcceptAsync());
-            }
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            // Disposed.
-        }
-    }
+    public void Dispose() => _listener.Dispose();
 
     private async Task ServeAsync(Socket accepted)
     {

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
-using Foolscap.Furls;
 
 namespace Foolscap.Relay.Soak.Streams;
 
@@ -41,10 +39,6 @@ internal sealed record StreamPlan(long Id, StreamKind Kind, int Seed, long UpByt
     /// <summary>Makes a plan of a certain kind and size.</summary>
     public static StreamPlan Make(StreamKind kind, Random random, long upBytes, long downBytes) =>
         new(Interlocked.Increment(ref s_lastId), kind, random.Next(), upBytes, downBytes);
-
-    /// <summary>The request of a Foolscap client for a Tub. Its length is the same for all Tubs.</summary>
-    public static byte[] MakeRequest(TubId tubId) =>
-        Encoding.ASCII.GetBytes($"GET /id/{tubId} HTTP/1.1\r\nHost: localhost\r\nUpgrade: TLS/1.0\r\nConnection: Upgrade\r\n\r\n");
 
     public static StreamPlan Read(ReadOnlySpan<byte> from) => new(
         BinaryPrimitives.ReadInt64BigEndian(from),

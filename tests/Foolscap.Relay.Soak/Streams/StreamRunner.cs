@@ -1,4 +1,5 @@
 using Foolscap.Relay.Soak.Reporting;
+using Foolscap.TestUtilities;
 
 namespace Foolscap.Relay.Soak.Streams;
 
@@ -30,7 +31,7 @@ internal sealed class StreamRunner(StreamLedger ledger, SoakCounters counters)
     {
         using PatternSocket socket = await PatternSocket.ConnectAsync(route.RelayPort);
         counters.AddConnection();
-        await socket.SendAsync(StreamPlan.MakeRequest(route.TubId));
+        await socket.SendAsync(CallerRequest.Make(route.TubId));
         if (plan.Kind == StreamKind.Vanishes)
         {
             socket.Reset();

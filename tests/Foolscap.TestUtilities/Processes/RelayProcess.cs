@@ -1,9 +1,9 @@
 using Foolscap.Furls;
 
-namespace Foolscap.Relay.Soak.Processes;
+namespace Foolscap.TestUtilities.Processes;
 
 /// <summary>The sample RelayHost.</summary>
-internal sealed class RelayProcess : IAsyncDisposable
+public sealed class RelayProcess : IAsyncDisposable
 {
     private readonly SampleProcess _process;
 
@@ -25,7 +25,7 @@ internal sealed class RelayProcess : IAsyncDisposable
     public static async Task<RelayProcess> StartAsync(string assembly, string folder, IEnumerable<string> moreArguments)
     {
         SampleProcess process = SampleProcess.Start(assembly, ["--folder", folder, "--listen", "127.0.0.1:0", .. moreArguments]);
-        return new RelayProcess(process, Furl.Parse(await process.ReadLineAsync("pb://", Deadlines.Process)));
+        return new RelayProcess(process, Furl.Parse(await process.ReadLineAsync("pb://", ProcessDeadlines.Process)));
     }
 
     /// <summary>Ends the process in order.</summary>

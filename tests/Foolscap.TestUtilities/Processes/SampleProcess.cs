@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Threading.Channels;
 
-namespace Foolscap.Relay.Soak.Processes;
+namespace Foolscap.TestUtilities.Processes;
 
-/// <summary>A sample program that runs. Of what it prints, only the last lines are kept.</summary>
-internal sealed class SampleProcess : IAsyncDisposable
+/// <summary>A built program that runs. Of what it prints, only the last lines are kept.</summary>
+public sealed class SampleProcess : IAsyncDisposable
 {
     private const int KeptLines = 200;
 
@@ -28,7 +28,7 @@ internal sealed class SampleProcess : IAsyncDisposable
     /// <summary>Starts a built program.</summary>
     public static SampleProcess Start(string assembly, params IEnumerable<string> arguments)
     {
-        ProcessStartInfo start = new("dotnet", [assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet", [assembly, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         string name = Path.GetFileNameWithoutExtension(assembly);
         return new SampleProcess(name, Process.Start(start) ?? throw new InvalidOperationException($"{name} did not start."));
     }
@@ -55,6 +55,13 @@ internal sealed class SampleProcess : IAsyncDisposable
         }
 
         throw new InvalidOperationException($"{_name} has ended and not printed '{beginning}'. To stderr it printed last: {_lastError}");
+    }
+
+    /// <summary>Writes a line to its stdin.</summary>
+    public async Task TellAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
     }
 
     /// <summary>Sends SIGKILL, and waits for its end.</summary>
@@ -86,8 +93,8 @@ internal sealed class SampleProcess : IAsyncDisposable
 
     private async Task WaitForExitAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(Deadlines.Process);
-        await _reading.WaitAsync(Deadlines.Process);
+        await _process.WaitForExitAsync().WaitAsync(ProcessDeadlines.Process);
+        await _reading.WaitAsync(ProcessDeadlines.Process);
     }
 
     private async Task ReadOutputAsync()

@@ -1,10 +1,10 @@
-namespace Foolscap.Relay.Soak.Streams;
+namespace Foolscap.TestUtilities;
 
 /// <summary>
 /// Bytes that depend on their position and on a seed. They repeat after a prime number of bytes, so that no lost or
 /// doubled piece of any usual size can go unnoticed.
 /// </summary>
-internal static class BytePattern
+public static class BytePattern
 {
     /// <summary>The longest piece.</summary>
     public const int MaxPiece = 64 * 1024;

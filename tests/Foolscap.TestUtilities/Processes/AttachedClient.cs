@@ -1,10 +1,10 @@
 using System.Net;
 using Foolscap.Furls;
 
-namespace Foolscap.Relay.Soak.Processes;
+namespace Foolscap.TestUtilities.Processes;
 
 /// <summary>The sample AttachTub for one Tub; another process after each restart.</summary>
-internal sealed class AttachedClient : IAsyncDisposable
+public sealed class AttachedClient : IAsyncDisposable
 {
     private readonly string _assembly;
     private readonly string[] _arguments;
@@ -20,15 +20,19 @@ internal sealed class AttachedClient : IAsyncDisposable
     public int ProcessId => _process.Id;
 
     /// <summary>Starts the program, and waits until the Tub is registered.</summary>
-    public static async Task<AttachedClient> StartAsync(string assembly, Furl registrar, string pemFile, IPEndPoint target)
+    public static async Task<AttachedClient> StartAsync(
+        string assembly, Furl registrar, string pemFile, IPEndPoint target, params IEnumerable<string> moreArguments)
     {
-        AttachedClient client = new(assembly, ["--registrar", registrar.ToString(), "--pem", pemFile, "--target", target.ToString()]);
+        ArgumentNullException.ThrowIfNull(registrar);
+        ArgumentNullException.ThrowIfNull(target);
+        AttachedClient client = new(
+            assembly, ["--registrar", registrar.ToString(), "--pem", pemFile, "--target", target.ToString(), .. moreArguments]);
         await client.WaitUntilAttachedAsync();
         return client;
     }
 
     /// <summary>Waits for the next registration.</summary>
-    public Task WaitUntilAttachedAsync() => _process.ReadLineAsync("attached: ", Deadlines.Attach);
+    public Task WaitUntilAttachedAsync() => _process.ReadLineAsync("attached: ", ProcessDeadlines.Attach);
 
     /// <summary>Kills the process, starts another one, and waits until the Tub is registered again.</summary>
     public async Task RestartByKillAsync()

@@ -1,12 +1,12 @@
 using System.Globalization;
 
-namespace Foolscap.Relay.Soak.Processes;
+namespace Foolscap.TestUtilities.Processes;
 
 /// <summary>What a process holds, by the kernel's count.</summary>
 /// <param name="Rss">Bytes in memory.</param>
 /// <param name="Handles">Open file descriptors, without the files of assemblies: the runtime opens those when it first needs them.</param>
 /// <param name="Threads">Threads.</param>
-internal readonly record struct ProcessFigures(long Rss, int Handles, int Threads)
+public readonly record struct ProcessFigures(long Rss, int Handles, int Threads)
 {
     /// <summary>Reads the figures of a process.</summary>
     /// <returns>Them, or null if it has ended.</returns>

@@ -1,0 +1,57 @@
+using System.CommandLine;
+
+namespace Foolscap.Relay.Benchmarks.EndToEnd;
+
+/// <summary>The command line of the table.</summary>
+internal static class EndToEndCommand
+{
+    private const int LongestDelay = 10_000;
+
+    public static Command Create()
+    {
+        Option<double> seconds = PositiveOption.Create<double>("--seconds", "How long each figure is measured in each round.", 1);
+        Option<int> rounds = PositiveOption.Create<int>("--rounds", "How many rounds; the table shows medians.", 3);
+        Option<string?> path = new("--path") { Description = "How the relay carries the bytes; as this build can if not given." };
+        Option<int[]> delays = NumberList.Create("--delay", "Round trips between relay and client, in ms, such as 0,50,150.", LongestDelay, 0, 50, 150);
+        Option<int> streams = PositiveOption.Create<int>("--idle-streams", "How many idle streams to weigh.", 1000);
+        Option<int> tubs = PositiveOption.Create<int>("--idle-tubs", "How many registered Tubs to weigh.", 200);
+        Option<FileInfo?> json = new("--json") { Description = "A file for all figures of all rounds." };
+        path.AcceptOnlyFromAmong("message", "direct", "both");
+
+        Command command = new("end-to-end", "Measures relay and client, as programs, beside plain TCP, and prints one table.")
+        {
+            seconds, rounds, path, delays, streams, tubs, json,
+        };
+        command.SetAction(async (parsed, _) =>
+        {
+            SamplePrograms programs = await SamplePrograms.FindAsync();
+            if (ReadWays(parsed.GetValue(path), programs.HasDirect) is not RelayWay[] ways)
+            {
+                Console.Error.WriteLine("The samples of this build know no direct connections: they have no option --no-direct.");
+                return 2;
+            }
+
+            await using EndToEndRun run = new(
+                new EndToEndOptions(
+                    parsed.GetValue(seconds),
+                    parsed.GetValue(rounds),
+                    ways,
+                    parsed.GetValue(delays) ?? [],
+                    parsed.GetValue(streams),
+                    parsed.GetValue(tubs),
+                    parsed.GetValue(json)?.FullName),
+                programs);
+            await run.RunAsync();
+            return 0;
+        });
+        return command;
+    }
+
+    private static RelayWay[]? ReadWays(string? path, bool hasDirect) => path switch
+    {
+        "message" => [RelayWay.Messages],
+        "direct" => hasDirect ? [RelayWay.Direct] : null,
+        "both" => hasDirect ? [RelayWay.Messages, RelayWay.Direct] : null,
+        _ => hasDirect ? [RelayWay.Messages, RelayWay.Direct] : [RelayWay.Messages],
+    };
+}

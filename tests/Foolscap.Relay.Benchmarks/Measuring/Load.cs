@@ -1,0 +1,72 @@
+using System.Net.Sockets;
+using Foolscap.Relay.Benchmarks.Network;
+
+namespace Foolscap.Relay.Benchmarks.Measuring;
+
+/// <summary>Streams that move data through a path until they are stopped.</summary>
+internal sealed class Load
+{
+    /// <summary>How long the last bytes may take, far more than they do on a busy machine.</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(60);
+
+    private readonly List<Transfer> _transfers = [];
+    private readonly List<Task> _callers = [];
+
+    private Load()
+    {
+    }
+
+    /// <summary>How many bytes have arrived at the ends of all streams.</summary>
+    public long Received => _transfers.Sum(transfer => transfer.Received);
+
+    /// <summary>Opens streams, one for each kind that is given.</summary>
+    public static async Task<Load> StartAsync(Backend backend, MeasuredPath path, IEnumerable<StreamKind> kinds, long? bytesPerSecond = null)
+    {
+        Load load = new();
+        foreach (StreamKind kind in kinds)
+        {
+            Transfer transfer = backend.Prepare(kind, bytesPerSecond);
+            Socket socket = await path.OpenAsync(kind, transfer.Id);
+            load._transfers.Add(transfer);
+            load._callers.Add(Task.Run(() => CallAsync(socket, transfer)));
+        }
+
+        return load;
+    }
+
+    /// <summary>Fails at once if a stream has failed or ended.</summary>
+    public async Task ThrowIfOverAsync()
+    {
+        if (_callers.Find(caller => caller.IsCompleted) is Task over)
+        {
+            await over;
+            throw new InvalidDataException("A stream has ended before it was told to.");
+        }
+    }
+
+    /// <summary>Lets all streams come to their end, and checks that everything has arrived.</summary>
+    /// <exception cref="InvalidDataException">Something has not.</exception>
+    public async Task StopAsync()
+    {
+        _transfers.ForEach(transfer => transfer.Stop());
+        await Task.WhenAll(_callers).WaitAsync(EndLimit);
+        _transfers.ForEach(transfer => transfer.CheckIsComplete());
+    }
+
+    private static async Task CallAsync(Socket opened, Transfer transfer)
+    {
+        using Socket socket = opened;
+        if (transfer.Kind == StreamKind.Down)
+        {
+            await transfer.ReceiveAsync(socket);
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        else
+        {
+            await transfer.SendAsync(socket);
+            await socket.ReceiveExactlyAsync(new byte[1]);
+        }
+
+        await transfer.BackendEnded.WaitAsync(EndLimit);
+    }
+}

@@ -1,0 +1,19 @@
+using System.Net;
+using Foolscap.Furls;
+using Foolscap.Relay.Client;
+using Foolscap.Tubs;
+
+namespace Foolscap.Relay.Benchmarks.Scale.Parts;
+
+/// <summary>A client for the backend.</summary>
+internal static class ClientPart
+{
+    public static async Task RunAsync(Furl registrar, IPEndPoint target, int count, CancellationToken stopping)
+    {
+        await using Tub tub = new(TubCertificate.Create());
+        await using RelayClient client = RelayClient.Start(tub, [registrar], target, new RelayClientOptions { MaxStreams = count + 100 });
+        await client.WaitUntilRegisteredAsync(stopping);
+        Console.WriteLine($"{PartCommand.Client} {tub.TubId}");
+        await PartCommand.WaitUntilStoppedAsync(stopping);
+    }
+}

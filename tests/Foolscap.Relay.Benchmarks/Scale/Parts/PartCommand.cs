@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.Net;
+using Foolscap.Furls;
+
+namespace Foolscap.Relay.Benchmarks.Scale.Parts;
+
+/// <summary>What this program is besides: the processes of a scale run, each of which lives until its stdin ends.</summary>
+internal static class PartCommand
+{
+    public const string Name = "part";
+    public const string Relay = "relay";
+    public const string Client = "client";
+    public const string Backend = "backend";
+    public const string Tubs = "tubs";
+
+    public static Command Create()
+    {
+        Argument<string> registrar = new("registrar");
+        Argument<string> target = new("target");
+        Argument<int> count = new("count");
+
+        Command relay = new(Relay) { count };
+        relay.SetAction((parsed, stopping) => RelayPart.RunAsync(parsed.GetValue(count), stopping));
+        Command client = new(Client) { registrar, target, count };
+        client.SetAction((parsed, stopping) => ClientPart.RunAsync(
+            Furl.Parse(parsed.GetRequiredValue(registrar)), IPEndPoint.Parse(parsed.GetRequiredValue(target)), parsed.GetValue(count), stopping));
+        Command backend = new(Backend);
+        backend.SetAction((_, stopping) => BackendPart.RunAsync(stopping));
+        Command tubs = new(Tubs) { registrar };
+        tubs.SetAction((parsed, stopping) => TubsPart.RunAsync(Furl.Parse(parsed.GetRequiredValue(registrar)), stopping));
+        return new Command(Name, "One process of a scale run.") { Hidden = true, Subcommands = { relay, client, backend, tubs } };
+    }
+
+    /// <summary>Waits for the end of stdin, which comes with the end of whoever started this process.</summary>
+    public static async Task WaitUntilStoppedAsync(CancellationToken stopping)
+    {
+        while (await Console.In.ReadLineAsync(stopping) is not null)
+        {
+        }
+    }
+}

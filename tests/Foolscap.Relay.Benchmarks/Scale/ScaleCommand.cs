@@ -1,0 +1,42 @@
+using System.CommandLine;
+
+namespace Foolscap.Relay.Benchmarks.Scale;
+
+/// <summary>The command line of large numbers.</summary>
+internal static class ScaleCommand
+{
+    private const int Most = 60_000;
+
+    public static Command Create()
+    {
+        Option<int[]> tubs = NumberList.Create("--tubs", "Numbers of registered Tubs; 0 for none.", Most, 100, 1000, 10_000);
+        Option<int[]> streams = NumberList.Create("--streams", "Numbers of idle streams; 0 for none.", Most, 100, 1000, 10_000);
+        Option<FileInfo?> csv = new("--csv") { Description = "A file for all figures, to plot." };
+        Command command = new("scale", "Measures how a relay grows with the number of registered Tubs, and of idle streams.") { tubs, streams, csv };
+        command.SetAction((parsed, _) => RunAsync(new ScaleOptions(
+            [.. (parsed.GetValue(tubs) ?? []).Where(count => count > 0)],
+            [.. (parsed.GetValue(streams) ?? []).Where(count => count > 0)],
+            parsed.GetValue(csv)?.FullName)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ScaleOptions options)
+    {
+        if (OpenFileLimit.FindProblem(options.Largest) is string problem)
+        {
+            Console.Error.WriteLine(problem);
+            return 2;
+        }
+
+        List<ScalePoint> tubs = await ScaleRun.GrowTubsAsync(options.Tubs);
+        ScaleReport.Print(ScaleReport.Tubs, tubs);
+        List<ScalePoint> streams = await ScaleRun.GrowStreamsAsync(options.Streams);
+        ScaleReport.Print(ScaleReport.Streams, streams);
+        if (options.CsvFile is string file)
+        {
+            ScaleReport.WriteCsv(file, [.. tubs, .. streams]);
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Net;
+using Foolscap.Furls;
+using Foolscap.Relay.Benchmarks.Network;
+using Foolscap.Relay.Benchmarks.Scale.Parts;
+using Foolscap.TestUtilities;
+using Foolscap.TestUtilities.Processes;
+
+namespace Foolscap.Relay.Benchmarks.Scale;
+
+/// <summary>A relay, a client with a backend, and whoever else is registered: each a process of this program. Not thread-safe.</summary>
+internal sealed class ScaleProcesses : IAsyncDisposable
+{
+    /// <summary>Thousands of handshakes take their time.</summary>
+    private static readonly TimeSpan GrowthLimit = TimeSpan.FromMinutes(10);
+
+    private readonly List<SampleProcess> _processes = [];
+    private readonly string _count;
+    private SampleProcess _tubs = null!;
+
+    private ScaleProcesses(int count) => _count = count.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The way to the backend through relay and client.</summary>
+    public MeasuredPath Path { get; private set; } = null!;
+
+    public ProcessUsage Relay => Path.Programs[0];
+
+    public ProcessUsage Client => Path.Programs[1];
+
+    /// <summary>Starts the processes.</summary>
+    /// <param name="count">So many Tubs or streams are to come.</param>
+    public static async Task<ScaleProcesses> StartAsync(int count)
+    {
+        ScaleProcesses processes = new(count);
+        try
+        {
+            await processes.StartAsync();
+            return processes;
+        }
+        catch
+        {
+            await processes.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Registers Tubs until there are so many.</summary>
+    /// <returns>How long it took.</returns>
+    public async Task<TimeSpan> GrowTubsAsync(int count)
+    {
+        await _tubs.TellAsync(count.ToString(CultureInfo.InvariantCulture));
+        return TimeSpan.FromSeconds(double.Parse(await ReadAnswerAsync(_tubs, PartCommand.Tubs), CultureInfo.InvariantCulture));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (SampleProcess process in _processes)
+        {
+            await process.DisposeAsync();
+        }
+    }
+
+    private async Task StartAsync()
+    {
+        SampleProcess relay = StartPart(PartCommand.Relay, _count);
+        Furl registrar = Furl.Parse(await relay.ReadLineAsync("pb://", ProcessDeadlines.Process));
+        registrar.Hints.Single().TryGetTcpEndpoint(out _, out int port);
+
+        string target = await ReadAnswerAsync(StartPart(PartCommand.Backend), PartCommand.Backend);
+        SampleProcess client = StartPart(PartCommand.Client, registrar.ToString(), target, _count);
+        TubId tubId = TubId.Parse(await ReadAnswerAsync(client, PartCommand.Client));
+        Path = new MeasuredPath(
+            "relay", new IPEndPoint(IPAddress.Loopback, port), CallerRequest.Make(tubId), [new ProcessUsage(relay.Id), new ProcessUsage(client.Id)]);
+        _tubs = StartPart(PartCommand.Tubs, registrar.ToString());
+    }
+
+    private SampleProcess StartPart(string name, params string[] arguments)
+    {
+        SampleProcess process = SampleProcess.Start(typeof(ScaleProcesses).Assembly.Location, [PartCommand.Name, name, .. arguments]);
+        _processes.Add(process);
+        return process;
+    }
+
+    /// <summary>A part says what it is, and then what is asked for.</summary>
+    private static async Task<string> ReadAnswerAsync(SampleProcess process, string name) =>
+        (await process.ReadLineAsync($"{name} ", GrowthLimit))[(name.Length + 1)..];
+}

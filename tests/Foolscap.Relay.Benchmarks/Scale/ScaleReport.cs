@@ -1,0 +1,53 @@
+using System.Globalization;
+using Foolscap.Relay.Benchmarks.Reporting;
+
+namespace Foolscap.Relay.Benchmarks.Scale;
+
+/// <summary>The tables, and the file to plot.</summary>
+internal static class ScaleReport
+{
+    public const string Tubs = "registered Tubs";
+    public const string Streams = "idle streams";
+
+    private const double Megabyte = 1e6;
+    private const double Kibibyte = 1024;
+
+    public static void Print(string what, IReadOnlyList<ScalePoint> points)
+    {
+        if (points.Count == 0)
+        {
+            return;
+        }
+
+        bool areStreams = what == Streams;
+        string each = areStreams ? "stream" : "Tub";
+        TextTable table = new([
+            what, "time, s", $"per {each}, ms", "relay CPU, ms", "relay, MB", "KiB each", .. areStreams ? ["client, MB", "KiB each"] : (string[])[], "p50, µs", "idle CPU, %"]);
+        foreach (ScalePoint point in points)
+        {
+            table.Add([
+                Format("N0", point.Count),
+                Format("N1", point.Growing.TotalSeconds),
+                Format("N2", point.Growing.TotalMilliseconds / point.Added),
+                Format("N2", point.GrowingCpu.TotalMilliseconds / point.Added),
+                Format("N1", point.RelayBytes / Megabyte),
+                Format("N1", point.RelayBytesEach / Kibibyte),
+                .. areStreams ? [Format("N1", point.ClientBytes / Megabyte), Format("N1", point.ClientBytesEach / Kibibyte)] : (string[])[],
+                Format("N0", point.RoundTrip.TotalMicroseconds),
+                Format("N1", 100 * point.IdleCpu)]);
+        }
+
+        table.Print();
+        Console.WriteLine();
+    }
+
+    public static void WriteCsv(string file, IEnumerable<ScalePoint> points) => File.WriteAllLines(
+        file,
+        points
+            .Select(point => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{point.What},{point.Count},{point.Added},{point.Growing.TotalSeconds},{point.GrowingCpu.TotalSeconds},{point.RelayBytes},{point.ClientBytes},{point.RoundTrip.TotalMicroseconds},{point.IdleCpu}"))
+            .Prepend("what,count,added,seconds,relay_cpu_seconds,relay_rss_bytes,client_rss_bytes,rtt_p50_us,relay_idle_cpu"));
+
+    private static string Format(string format, double value) => value.ToString(format, CultureInfo.InvariantCulture);
+}
