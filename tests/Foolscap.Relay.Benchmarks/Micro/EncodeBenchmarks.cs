@@ -11,7 +11,7 @@ public class EncodeBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        Check.That(Write() > Messages.Data.Length && _messages.Written.Span.IndexOf(Messages.Data) > 0, "the bytes of a write stand in its message");
+        Check.That(Write() > Messages.Data.Length && Messages.ToBytes(Messages.Write).AsSpan().IndexOf(Messages.Data) > 0, "the bytes of a write stand in its message");
         new DecodeBenchmarks().Setup();
     }
 

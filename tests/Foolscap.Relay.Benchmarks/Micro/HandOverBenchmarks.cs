@@ -11,8 +11,8 @@ namespace Foolscap.Relay.Benchmarks.Micro;
 /// <summary>A <c>write</c> of 64 KiB on its way between a stream and the connection, without TLS and sockets.</summary>
 public class HandOverBenchmarks
 {
-    private readonly DiscardingStream _wire = new();
-    private readonly DiscardingWriter _local = new();
+    private readonly DiscardingWire _wire = new();
+    private readonly DiscardingConnection _local = new();
     private readonly ReadOnlySequence<byte> _message = new(Messages.ToBytes(Messages.Write));
     private readonly Outbox _outbox;
     private readonly ReceiveQueue _queue;
@@ -35,17 +35,17 @@ public class HandOverBenchmarks
     [Benchmark(Description = "stream's bytes -> encoder -> wire")]
     public long Send()
     {
-        long before = _wire.Total;
+        long before = _wire.Discarded.Total;
         _outbox.Post(Messages.Write);
-        return _wire.Total - before;
+        return _wire.Discarded.Total - before;
     }
 
     [Benchmark(Description = "decoder -> stream's queue -> local connection")]
     public long Receive()
     {
-        long before = _local.Total;
+        long before = _local.Discarded.Total;
         _decoder.Decode(_message);
-        return _local.Total - before;
+        return _local.Discarded.Total - before;
     }
 
     private async Task SetupAsync()
@@ -57,11 +57,11 @@ public class HandOverBenchmarks
         _outbox.Uncork();
 
         Check.That(Send() == _message.Length, "a write goes to the wire with its frame");
-        Check.That(_wire.Last.AsSpan().IndexOf(Messages.Data) > 0, "its bytes go to the wire");
-        Check.That(Receive() == Messages.Data.Length && _queue.Written == _local.Total, "a write goes to the local connection");
-        Check.That(_local.Last.AsSpan().SequenceEqual(Messages.Data), "its bytes go to the local connection");
+        Check.That(_wire.Discarded.Kept.AsSpan().IndexOf(Messages.Data) > 0, "its bytes go to the wire");
+        Check.That(Receive() == Messages.Data.Length && _queue.Written == _local.Discarded.Total, "a write goes to the local connection");
+        Check.That(_local.Discarded.Kept.AsSpan().SequenceEqual(Messages.Data), "its bytes go to the local connection");
+        _wire.Discarded.IsKept = _local.Discarded.IsKept = false;
         Check.That(Enumerable.Range(0, 100).All(_ => Receive() == Messages.Data.Length), "windows open again");
-        _wire.KeepsLast = _local.KeepsLast = false;
     }
 
     /// <summary>A decoder's other side that knows one stream.</summary>

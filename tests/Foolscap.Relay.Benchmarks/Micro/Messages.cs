@@ -47,8 +47,6 @@ internal sealed class Messages : IReferenceExporter
 
     public static CallMessage MixedCall { get; } = new(RequestId, clid: 1, "mixed", MixedArguments, keywords: null);
 
-    public ReadOnlyMemory<byte> Written => _output.Written;
-
     /// <summary>Encodes one message, in place of the one before.</summary>
     /// <returns>Its length.</returns>
     public int Encode<TMessage>(in TMessage message)
@@ -67,7 +65,7 @@ internal sealed class Messages : IReferenceExporter
     {
         Messages messages = new();
         messages.Encode(message);
-        return messages.Written.ToArray();
+        return messages._output.ToArray();
     }
 
     void IReferenceExporter.BeginMessage()
