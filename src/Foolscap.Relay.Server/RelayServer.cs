@@ -52,6 +52,7 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
         _registrar = new Registrar(tub, _registry, policy, refusals, options, _log);
         _recheck = new PolicyRecheck(_registry, policy, options, timeProvider);
         _acceptor = new StreamAcceptor(options, _registry, policy, refusals, _log, timeProvider);
+        _registry.Denied += _acceptor.AbortDirect;
         _handed = new TubListener(options.HandedConnections, loggerFactory, timeProvider).Add(tub).Add(this);
         RegistrarName = tub.Register(_registrar, options.RegistrarName).Name;
     }
@@ -80,6 +81,16 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
 
         _ = _acceptor.RelayAsync(request.Connection, request.TubId);
         return true;
+    }
+
+    /// <summary>Takes a connection over if it is a direct one of a registered Tub's client: its request names a token.</summary>
+    /// <param name="request">The request.</param>
+    /// <returns>Whether it does; also if the token is a bad one, which the relay answers then.</returns>
+    public bool TryTake(PathRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.Path.StartsWith(RelayProtocol.DirectPath, StringComparison.Ordinal)
+            && _acceptor.TryTakeDirect(request.Connection, request.Path[RelayProtocol.DirectPath.Length..]);
     }
 
     /// <summary>

@@ -8,10 +8,11 @@ namespace Foolscap.Relay.Server.Registration;
 /// <param name="listener">The Tub's listener, which is this object's to dispose.</param>
 /// <param name="events">Who hears of what becomes of the registration, if the Tub wants to; this object's to dispose.</param>
 /// <param name="sendWindow">How many bytes of one stream may be on their way to the Tub.</param>
+/// <param name="takesDirect">Whether the Tub's client can open direct connections.</param>
 /// <param name="maxPendingAccepts">How many connections may be offered to the Tub at once.</param>
 [SuppressMessage(
     "Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Nobody asks for the semaphore's wait handle.")]
-internal sealed class TubRegistration(RemoteReference listener, RemoteReference? events, int sendWindow, int maxPendingAccepts)
+internal sealed class TubRegistration(RemoteReference listener, RemoteReference? events, int sendWindow, bool takesDirect, int maxPendingAccepts)
 {
     private readonly SemaphoreSlim _places = new(maxPendingAccepts);
     private int _missedAccepts;
@@ -23,6 +24,8 @@ internal sealed class TubRegistration(RemoteReference listener, RemoteReference?
     public RemoteReference Listener { get; } = listener;
 
     public int SendWindow { get; } = sendWindow;
+
+    public bool TakesDirect { get; } = takesDirect;
 
     public AddressPrefix? Address { get; } = AddressPrefix.Of(listener.Connection.RemoteEndPoint);
 
