@@ -99,6 +99,12 @@ internal sealed class DirectConnector(RelayClientOptions options, RelayClientLog
     private static async Task CheckFirstByteAsync(PipeReader input, CancellationToken cancellationToken)
     {
         ReadResult result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+        while (result.Buffer.IsEmpty && !result.IsCompleted)
+        {
+            input.AdvanceTo(result.Buffer.End); // A pipe may wake its reader for nothing.
+            result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         bool isRequest = !result.Buffer.IsEmpty && result.Buffer.FirstSpan[0] == (byte)'G';
         string answer = isRequest ? string.Empty : Encoding.ASCII.GetString(result.Buffer.Slice(0, Math.Min(result.Buffer.Length, 100))).Split('\r')[0];
         input.AdvanceTo(result.Buffer.Start);

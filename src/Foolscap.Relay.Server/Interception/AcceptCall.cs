@@ -13,7 +13,7 @@ internal sealed class AcceptCall(RelayServerOptions options, DirectOffers offers
     /// <param name="gone">Cancelled when the caller is gone.</param>
     /// <returns>How the Tub takes it; none if its connection was lost, so that it may be asked again when it is back.</returns>
     /// <exception cref="RefusedConnectionException">The Tub does not take the connection, or the caller is gone.</exception>
-    public async Task<Acceptance?> RunAsync(
+    public async Task<AcceptAnswer?> RunAsync(
         TubRegistration registration, RelayedStream responder, string peer, CancellationToken gone)
     {
         await EnterAsync(registration, gone).ConfigureAwait(false);
@@ -64,7 +64,7 @@ internal sealed class AcceptCall(RelayServerOptions options, DirectOffers offers
     }
 
     /// <summary>Takes the connection of an offer that was used, whatever the Tub has answered besides.</summary>
-    private static async Task<Acceptance> TakeDirectAsync(DirectOffer offer, RefusedConnectionException? refusal)
+    private static async Task<AcceptAnswer> TakeDirectAsync(DirectOffer offer, RefusedConnectionException? refusal)
     {
         TransportConnection direct = await offer.Connection.ConfigureAwait(false);
         if (refusal is { Reason: RelayRefusal.CallerGone })
@@ -74,15 +74,15 @@ internal sealed class AcceptCall(RelayServerOptions options, DirectOffers offers
             throw refusal;
         }
 
-        return new Acceptance(null, direct);
+        return new AcceptAnswer(null, direct);
     }
 
-    private static async Task<Acceptance?> GetHandlerAsync(Task<object?> asked, TubRegistration registration)
+    private static async Task<AcceptAnswer?> GetHandlerAsync(Task<object?> asked, TubRegistration registration)
     {
         try
         {
             object? answer = await asked.ConfigureAwait(false);
-            return answer is RemoteReference handler ? new Acceptance(handler, null) : throw new RefusedConnectionException(
+            return answer is RemoteReference handler ? new AcceptAnswer(handler, null) : throw new RefusedConnectionException(
                 RelayRefusal.TubAnswerInvalid, $"Tub {registration.TubId} answered with no handler of its own");
         }
         catch (Exception exception) when (exception is ConnectionLostException or ObjectDisposedException)

@@ -250,9 +250,9 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
             }
 
             RelayedStream stream = new(caller, CreateOptions(sighting.Tub, reservation));
-            if (await OfferAsync(stream, registration, peer, gone).ConfigureAwait(false) is Acceptance acceptance)
+            if (await OfferAsync(stream, registration, peer, gone).ConfigureAwait(false) is AcceptAnswer answer)
             {
-                return new Accepted(stream, registration, sighting.Tub, acceptance.Handler, acceptance.Direct);
+                return new Accepted(stream, registration, sighting.Tub, answer.Handler, answer.Direct);
             }
         }
     }
@@ -270,14 +270,14 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
 
     /// <summary>Offers the connection once.</summary>
     /// <returns>How the Tub takes it; none if the Tub was lost meanwhile.</returns>
-    private async Task<Acceptance?> OfferAsync(
+    private async Task<AcceptAnswer?> OfferAsync(
         RelayedStream stream, TubRegistration registration, string peer, CancellationToken gone)
     {
         try
         {
-            if (await _accept.RunAsync(registration, stream, peer, gone).ConfigureAwait(false) is Acceptance acceptance)
+            if (await _accept.RunAsync(registration, stream, peer, gone).ConfigureAwait(false) is AcceptAnswer answer)
             {
-                return acceptance;
+                return answer;
             }
         }
         catch (RefusedConnectionException refusal)

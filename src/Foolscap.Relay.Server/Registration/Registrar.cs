@@ -27,8 +27,10 @@ internal sealed class Registrar(
             IReadOnlyDictionary<object, object?> given = call.Get<Dictionary<object, object?>?>(2)
                 ?? throw new ViolationException($"{call.Method}() needs a dict of options, which may be empty.");
             events = TakeEvents(given);
-            bool takesDirect = given.GetValueOrDefault(RelayProtocol.DirectKey) is true;
-            TubRegistration registration = new(listener, events, RelayWindow.Get(given), takesDirect, options.Limits.MaxPendingAcceptsPerTub);
+            TubRegistration registration = new(listener, events, RelayWindow.Get(given), options.Limits.MaxPendingAcceptsPerTub)
+            {
+                TakesDirect = given.GetValueOrDefault(RelayProtocol.DirectKey) is true,
+            };
             int turn = await CheckAsync(registration).ConfigureAwait(false);
             if (registry.Add(registration, turn) is RelayRefusal refusal)
             {

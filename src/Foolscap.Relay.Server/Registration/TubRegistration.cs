@@ -8,11 +8,10 @@ namespace Foolscap.Relay.Server.Registration;
 /// <param name="listener">The Tub's listener, which is this object's to dispose.</param>
 /// <param name="events">Who hears of what becomes of the registration, if the Tub wants to; this object's to dispose.</param>
 /// <param name="sendWindow">How many bytes of one stream may be on their way to the Tub.</param>
-/// <param name="takesDirect">Whether the Tub's client can open direct connections.</param>
 /// <param name="maxPendingAccepts">How many connections may be offered to the Tub at once.</param>
 [SuppressMessage(
     "Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Nobody asks for the semaphore's wait handle.")]
-internal sealed class TubRegistration(RemoteReference listener, RemoteReference? events, int sendWindow, bool takesDirect, int maxPendingAccepts)
+internal sealed class TubRegistration(RemoteReference listener, RemoteReference? events, int sendWindow, int maxPendingAccepts)
 {
     private readonly SemaphoreSlim _places = new(maxPendingAccepts);
     private int _missedAccepts;
@@ -25,7 +24,8 @@ internal sealed class TubRegistration(RemoteReference listener, RemoteReference?
 
     public int SendWindow { get; } = sendWindow;
 
-    public bool TakesDirect { get; } = takesDirect;
+    /// <summary>Whether the Tub's client can open direct connections.</summary>
+    public bool TakesDirect { get; init; }
 
     public AddressPrefix? Address { get; } = AddressPrefix.Of(listener.Connection.RemoteEndPoint);
 
