@@ -24,7 +24,7 @@ internal sealed class RelayProcess : IAsyncDisposable
     /// <summary>Starts the program on a free port of loopback.</summary>
     public static async Task<RelayProcess> StartAsync(string assembly, string folder, IEnumerable<string> moreArguments)
     {
-        SampleProcess process = SampleProcess.Start(assembly, ["--folder", folder, "--listen", "127.0.0.1:0", .. moreArguments]);
+        SampleProcess process = SampleProcess.Start(assembly, ["--folder", folder, "--listen", "127.0.0.1:0", "--no-direct", .. moreArguments]);
         return new RelayProcess(process, Furl.Parse(await process.ReadLineAsync("pb://", Deadlines.Process)));
     }
 
