@@ -100,6 +100,9 @@ public sealed partial class DirectStream : IActiveStream
         IDisposable? remoteWatch = null;
         try
         {
+            // The end of this process is no end of what was to be carried.
+            _local.Connection.ResetIfAbandoned();
+            _remote.Connection.ResetIfAbandoned();
             localWatch = _local.Connection.WatchForLoss(failure => OnUnwritable(_local, failure));
             remoteWatch = _remote.Connection.WatchForLoss(failure => OnUnwritable(_remote, failure));
             Task outbound = CarryAsync(_outbound, _local, _remote);

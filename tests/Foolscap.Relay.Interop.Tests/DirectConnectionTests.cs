@@ -4,6 +4,7 @@ using Foolscap.Furls;
 using Foolscap.Relay.Client;
 using Foolscap.Relay.Interop.Tests.Peers;
 using Foolscap.Relay.Interop.Tests.Raw;
+using Foolscap.Relay.Interop.Tests.Samples;
 using Foolscap.Relay.Server;
 using Foolscap.TestUtilities;
 using Foolscap.Tubs;
@@ -81,6 +82,27 @@ internal sealed class DirectConnectionTests
         Assert.That(await c.ReceiveToEndAsync(), Is.Empty);
         c.End();
         Assert.That(await b.ReceiveToEndAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task ProcessOfClientOrRelayIsKilled_BothEndsAreReset([Values] bool relayInstead)
+    {
+        using RawTarget target = new(IPAddress.Loopback);
+        await using PeerFactory peers = new();
+        RelayHostProcess relay = peers.Keep(await RelayHostProcess.StartAsync(peers.Folder["relay"]));
+        TubCertificate certificate = TubCertificate.LoadOrCreate(peers.Folder["c.pem"]);
+        ChildProcess client = peers.Keep(SampleProgram.Start(
+            "AttachTub", "--registrar", relay.RegistrarFurl.ToString(), "--pem", peers.Folder["c.pem"], "--target", target.EndPoint.ToString()));
+        await client.TakeLineAsync("that it is attached", line => line.StartsWith("attached: ", StringComparison.Ordinal));
+        relay.RegistrarFurl.Hints.Single().TryGetTcpEndpoint(out _, out int port);
+        using RawSocket b = await RawSocket.ConnectAsync(port);
+        using RawSocket c = await target.OpenAsync(b, certificate.TubId);
+        await b.SendPatternAsync(0, 1000);
+        await c.ReceivePatternAsync(0, 1000);
+
+        await (relayInstead ? relay.Process : client).KillAsync();
+
+        await Task.WhenAll(b.ReceiveResetAsync(), c.ReceiveResetAsync());
     }
 
     [Test]
