@@ -18,12 +18,13 @@ Option<IPEndPoint> target = new("--target")
     Required = true,
     CustomParser = result => Read(result, () => IPEndPoint.Parse(result.Tokens[0].Value)),
 };
-RootCommand command = new("Makes an existing Tub reachable through a Foolscap relay.") { registrars, pem, target };
+Option<bool> noDirect = new("--no-direct") { Description = "Carry all callers over the one connection to a relay." };
+RootCommand command = new("Makes an existing Tub reachable through a Foolscap relay.") { registrars, pem, target, noDirect };
 command.SetAction(async (parsed, stopping) =>
 {
     await using Tub tub = new(TubCertificate.Load(parsed.GetRequiredValue(pem).FullName));
     await using RelayClient client = RelayClient.Start(
-        tub, parsed.GetRequiredValue(registrars), parsed.GetRequiredValue(target), onStatus: Report);
+        tub, parsed.GetRequiredValue(registrars), parsed.GetRequiredValue(target), new() { DirectConnections = !parsed.GetValue(noDirect) }, Report);
     await Task.Delay(Timeout.Infinite, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 });
 return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });

@@ -18,7 +18,8 @@ Option<ConnectionHint[]> hints = new("--hint")
     CustomParser = result => [.. result.Tokens.Select(token => Read(result, _ => ConnectionHint.Parse(token.Value))).OfType<ConnectionHint>()],
 };
 Option<int> drain = new("--drain") { Description = "How many seconds relayed connections may go on after SIGTERM.", DefaultValueFactory = _ => 30 };
-RootCommand command = new("Runs a Foolscap relay.") { folder, listen, hints, drain };
+Option<bool> noDirect = new("--no-direct") { Description = "Carry all of a Tub's callers over its one connection." };
+RootCommand command = new("Runs a Foolscap relay.") { folder, listen, hints, drain, noDirect };
 command.SetAction(async (parsed, stopping) =>
 {
     string directory = parsed.GetRequiredValue(folder).FullName;
@@ -28,12 +29,13 @@ command.SetAction(async (parsed, stopping) =>
 
     await using Tub tub = new(TubCertificate.LoadOrCreate(Path.Combine(directory, "relay.pem")), new TubOptions { Limits = TubLimits.Small });
     await using TubListener listener = new(tub);
-    await using RelayServer relay = new(tub, new RelayServerOptions { RegistrarName = name });
+    await using RelayServer relay = new(tub, new RelayServerOptions { RegistrarName = name, DirectConnections = !parsed.GetValue(noDirect) });
     IPEndPoint address = listener.Add(relay).Listen(parsed.GetRequiredValue(listen));
     tub.Hints = parsed.GetValue(hints) is { Length: > 0 } given ? given : [ConnectionHint.Tcp(address.Address.ToString(), address.Port)];
 
     SecretFile.Write(furlFile, $"{relay.RegistrarFurl}\n");
     Console.WriteLine(relay.RegistrarFurl);
+    Console.Error.Write(relay.OpenFileProblem is string problem ? $"{problem}\n" : "");
     await Task.Delay(Timeout.Infinite, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     // SIGTERM, or Ctrl+C: what is relayed may come to its own end, within this time.

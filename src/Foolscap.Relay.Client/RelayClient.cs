@@ -21,6 +21,7 @@ public sealed class RelayClient : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly RelayAttachment[] _attachments;
+    private readonly DirectStreams _direct = new();
     private readonly RelayClientLog _log;
     private readonly Action<RelayStatus>? _onStatus;
     private TaskCompletionSource _changed = NewSignal();
@@ -31,7 +32,7 @@ public sealed class RelayClient : IAsyncDisposable
         _log = log;
         _onStatus = onStatus;
         StreamAllowance allowance = new(options);
-        _attachments = [.. registrars.Select(registrar => new RelayAttachment(tub, registrar, bridge, allowance, options, log, OnStatus))];
+        _attachments = [.. registrars.Select(registrar => new RelayAttachment(tub, registrar, bridge, allowance, _direct, options, log, OnStatus))];
     }
 
     /// <summary>How it stands with each relay, in the order in which they were given.</summary>
@@ -157,6 +158,7 @@ public sealed class RelayClient : IAsyncDisposable
     {
         NetworkChange.NetworkAddressChanged -= OnNetworkAddressChanged;
         await Task.WhenAll(_attachments.Select(attachment => attachment.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await _direct.StopAsync().ConfigureAwait(false);
     }
 
     /// <summary>The machine's addresses have changed.</summary>

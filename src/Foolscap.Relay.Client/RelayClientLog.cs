@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Foolscap.Relay.Client;
 
-/// <summary>What this assembly logs. Event ids 4000 to 4999; the next free one is 4008.</summary>
+/// <summary>What this assembly logs. Event ids 4000 to 4999; the next free one is 4009.</summary>
 internal sealed partial class RelayClientLog(ILogger logger)
 {
     [LoggerMessage(4000, LogLevel.Information, "Registered with relay {Relay}: reachable at {Hints}.")]
@@ -29,4 +29,7 @@ internal sealed partial class RelayClientLog(ILogger logger)
 
     [LoggerMessage(4007, LogLevel.Information, "The network has changed: the connections to the relays are tested.")]
     public partial void NetworkChanged();
+
+    [LoggerMessage(4008, LogLevel.Warning, "A direct connection to relay {Relay} has not come up, and callers share the one that is there for {Pause}: {Reason}")]
+    public partial void DirectFailed(TubId relay, TimeSpan pause, string reason);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Client;
@@ -28,6 +29,23 @@ public sealed record RelayClientOptions
     /// <summary>How long the connection to the Tub may take. 5 s by default, less than a relay waits for an answer.</summary>
     public TimeSpan TargetTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Whether the client opens a TCP connection of its own to the relay for each caller, where the relay offers it: several times
+    /// cheaper than a share of the one connection to the relay, which is used where that does not come up. On by default.
+    /// </summary>
+    public bool DirectConnections { get; init; } = true;
+
+    /// <summary>
+    /// How long such a connection may take. 3 s by default: with <see cref="TargetTimeout"/> less than a relay waits for an answer.
+    /// </summary>
+    public TimeSpan DirectTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// How it is opened: given the address at which the client has reached the relay. By TCP by default; a Tub that reaches its
+    /// relays in a way of its own, through a proxy say, needs the same here, or else <see cref="DirectConnections"/> off.
+    /// </summary>
+    public Func<EndPoint, CancellationToken, Task<TransportConnection>> ConnectDirect { get; init; } = TransportConnection.ConnectTcpAsync;
+
     /// <summary>How long a relay may take to answer a registration. 30 s by default.</summary>
     public TimeSpan RegisterTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -36,7 +54,7 @@ public sealed record RelayClientOptions
 
     /// <summary>
     /// How many connections may be relayed to the Tub at once, over all relays. 5,000 by default, as many as a relay sends to
-    /// one Tub; each needs two file descriptors where the Tub is in the same process, else one.
+    /// one Tub; each needs one file descriptor, one more with a direct connection, and one more where the Tub is in the same process.
     /// </summary>
     public int MaxStreams { get; init; } = 5000;
 
@@ -63,6 +81,8 @@ public sealed record RelayClientOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxBufferedBytes, 1024 * 1024, nameof(MaxBufferedBytes));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(TargetTimeout, TimeSpan.Zero, nameof(TargetTimeout));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RegisterTimeout, TimeSpan.Zero, nameof(RegisterTimeout));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(DirectTimeout, TimeSpan.Zero, nameof(DirectTimeout));
+        ArgumentNullException.ThrowIfNull(ConnectDirect, nameof(ConnectDirect));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxStreams, 1, nameof(MaxStreams));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxPendingAccepts, 1, nameof(MaxPendingAccepts));
         ArgumentNullException.ThrowIfNull(Reconnection, nameof(Reconnection));

@@ -20,8 +20,8 @@ public sealed record RelayLimits
     public int RegistrationsPerMinutePerTub { get; init; } = 60;
 
     /// <summary>
-    /// How many connections may be relayed, held or offered to a Tub, all together. 10,000 by default: two file descriptors
-    /// would be needed for each in a process that is relay and client in one, and 65,536 is a common limit of those.
+    /// How many connections may be relayed, held or offered to a Tub, all together. 10,000 by default: with a direct connection
+    /// each needs two file descriptors, twice as many in a process that is relay and client in one, and 65,536 is a common limit.
     /// </summary>
     public int MaxStreams { get; init; } = 10_000;
 

@@ -46,4 +46,7 @@ internal sealed partial class RelayLog(ILogger logger)
 
     [LoggerMessage(3014, LogLevel.Error, "Line {Line} of the list of Tubs in {Path} is no TubID, and admits nobody.")]
     public partial void ListLineInvalid(string path, int line);
+
+    [LoggerMessage(3015, LogLevel.Warning, "The relay's limits cannot be reached: {Problem}")]
+    public partial void TooFewFiles(string problem);
 }

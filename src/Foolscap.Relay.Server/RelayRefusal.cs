@@ -18,6 +18,9 @@ public enum RelayRefusal
     /// <summary>The Tub did not answer in time (<see cref="RelayServerOptions.AcceptTimeout"/>).</summary>
     AcceptTimeout,
 
+    /// <summary>A direct connection came with a token that is unknown, or spent.</summary>
+    UnknownToken,
+
     /// <summary>The connection policy denied it.</summary>
     ConnectionPolicy,
 

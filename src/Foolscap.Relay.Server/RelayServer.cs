@@ -52,9 +52,21 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
         _registrar = new Registrar(tub, _registry, policy, refusals, options, _log);
         _recheck = new PolicyRecheck(_registry, policy, options, timeProvider);
         _acceptor = new StreamAcceptor(options, _registry, policy, refusals, _log, timeProvider);
+        _registry.Denied += _acceptor.AbortDirect;
         _handed = new TubListener(options.HandedConnections, loggerFactory, timeProvider).Add(tub).Add(this);
         RegistrarName = tub.Register(_registrar, options.RegistrarName).Name;
+        OpenFileProblem = OpenFileLimit.FindProblem(options.MostSockets);
+        if (OpenFileProblem is not null)
+        {
+            _log.TooFewFiles(OpenFileProblem);
+        }
     }
+
+    /// <summary>
+    /// Why this process cannot have as many connections as the limits allow, and what helps; it is logged as well, when the relay
+    /// is created. <see langword="null"/> if it can.
+    /// </summary>
+    public string? OpenFileProblem { get; }
 
     /// <summary>The registrar's FURL, with the Tub's present hints. To hold it is the right to use this relay.</summary>
     public Furl RegistrarFurl => new(_tub.TubId, _tub.Hints, RegistrarName);
@@ -80,6 +92,16 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
 
         _ = _acceptor.RelayAsync(request.Connection, request.TubId);
         return true;
+    }
+
+    /// <summary>Takes a connection over if it is a direct one of a registered Tub's client: its request names a token.</summary>
+    /// <param name="request">The request.</param>
+    /// <returns>Whether it does; also if the token is a bad one, which the relay answers then.</returns>
+    public bool TryTake(PathRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.Path.StartsWith(RelayProtocol.DirectPath, StringComparison.Ordinal)
+            && _acceptor.TryTakeDirect(request.Connection, request.Path[RelayProtocol.DirectPath.Length..]);
     }
 
     /// <summary>

@@ -33,6 +33,14 @@ public sealed record RelayServerOptions
     /// </summary>
     public TimeSpan HoldTime { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Whether a Tub's client may open a TCP connection of its own for each connection that it is offered: the relay then only
+    /// copies between that and the caller's, which is several times cheaper than a share of the one connection to the Tub.
+    /// On by default. A host with a listener of its own has to hand over requests for <c>/direct/</c> as well; clients
+    /// do without them where they fail.
+    /// </summary>
+    public bool DirectConnections { get; init; } = true;
+
     /// <summary>How much of the relay a Tub, an address, or all together may use.</summary>
     public RelayLimits Limits { get; init; } = new();
 
@@ -64,6 +72,10 @@ public sealed record RelayServerOptions
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(24);
 
     /// <summary>The window that the relay tells a Tub.</summary>
+    /// <summary>How many sockets a relay has when all limits are reached: a stream may have two.</summary>
+    internal long MostSockets =>
+        Limits.MaxRegisteredTubs + ((DirectConnections ? 2L : 1L) * Limits.MaxStreams) + new TubListenerOptions().MaxHalfOpenConnections;
+
     internal int FirstWindow => Math.Min(InitialWindow, Window);
 
     internal void Validate()

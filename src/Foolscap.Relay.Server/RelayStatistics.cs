@@ -23,6 +23,12 @@ public sealed record RelayStatistics(
     long RegistrationConflicts,
     IReadOnlyDictionary<RelayRefusal, long> Refusals)
 {
+    /// <summary>How many of <see cref="ActiveStreams"/> have a direct connection.</summary>
+    public int ActiveDirectStreams { get; init; }
+
+    /// <summary>How many of <see cref="TotalStreams"/> had a direct connection.</summary>
+    public long TotalDirectStreams { get; init; }
+
     /// <summary>How many connections and registrations were refused, for whatever reason.</summary>
     public long TotalRefusals => Refusals.Values.Sum();
 }

@@ -120,6 +120,22 @@ public sealed class BufferBudget
         return new ValueTask(WaitAsync(granted, cancellationToken));
     }
 
+    /// <summary>Counts bytes that are about to be read, if there is room for them now and nobody waits for it.</summary>
+    /// <returns>Whether they may be read.</returns>
+    internal bool TryHold(int bytes)
+    {
+        lock (_gate)
+        {
+            if (_waiting.Count > 0 || !HasRoom(bytes))
+            {
+                return false;
+            }
+
+            _reads += bytes;
+            return true;
+        }
+    }
+
     /// <summary>Counts what is held already, whether there is room for it or not.</summary>
     internal void HoldAnyway(int bytes)
     {

@@ -7,13 +7,15 @@ namespace Foolscap.Relay;
 public sealed class BufferReservation : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly int _first;
     private long _growth;
     private bool _disposed;
 
-    internal BufferReservation(BufferBudget budget, int first) => (Budget, _first) = (budget, first);
+    internal BufferReservation(BufferBudget budget, int first) => (Budget, First) = (budget, first);
 
     internal BufferBudget Budget { get; }
+
+    /// <summary>How many bytes are reserved from the beginning to the end.</summary>
+    internal int First { get; }
 
     /// <summary>Gives everything back.</summary>
     public void Dispose()
@@ -23,7 +25,7 @@ public sealed class BufferReservation : IDisposable
             if (!_disposed)
             {
                 _disposed = true;
-                Budget.Remove(_first, _growth);
+                Budget.Remove(First, _growth);
             }
         }
     }
@@ -34,7 +36,7 @@ public sealed class BufferReservation : IDisposable
     {
         lock (_gate)
         {
-            long growth = Math.Max(0, bytes - _first);
+            long growth = Math.Max(0, bytes - First);
             if (_disposed || !Budget.TryGrow(_growth, growth))
             {
                 return false;

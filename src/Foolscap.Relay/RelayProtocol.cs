@@ -33,6 +33,15 @@ public static class RelayProtocol
     /// <summary>The key of the window in <c>register</c>'s options and answer.</summary>
     public const string WindowKey = "window";
 
+    /// <summary>
+    /// The key of the capability of direct connections in <c>register</c>'s options and answer, and of the token for one in
+    /// <c>accept</c>'s info.
+    /// </summary>
+    public const string DirectKey = "direct";
+
+    /// <summary>The beginning of the path that a direct connection's request names; the token follows.</summary>
+    public const string DirectPath = "/direct/";
+
     /// <summary>The key of the version in <c>register</c>'s answer.</summary>
     public const string VersionKey = "version";
 

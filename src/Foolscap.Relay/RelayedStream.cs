@@ -19,7 +19,7 @@ namespace Foolscap.Relay;
     "Design",
     "CA1001:Types that own disposable fields should be disposable",
     Justification = "It ends by itself, and then cancels its source of cancellations, which lets go of the timer.")]
-public sealed partial class RelayedStream : IByteStringReceiver, IAnswerReceiver
+public sealed partial class RelayedStream : IActiveStream, IByteStringReceiver, IAnswerReceiver
 {
     private readonly TransportConnection _local;
     private readonly IRelayedStreamObserver? _observer;

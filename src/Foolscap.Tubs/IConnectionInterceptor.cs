@@ -12,4 +12,12 @@ public interface IConnectionInterceptor
     /// interceptor is asked, and after the last one the peer is told that the TubID is unknown.
     /// </returns>
     bool TryTake(ConnectionRequest request);
+
+    /// <summary>
+    /// The same for a connection that asks for something else than a Tub. By default it passes; after the last interceptor the
+    /// peer is told that this is a Tub, and what a Tub takes.
+    /// </summary>
+    /// <param name="request">The connection and the path that its request names.</param>
+    /// <returns>As that of the other method.</returns>
+    bool TryTake(PathRequest request) => false;
 }

@@ -96,6 +96,14 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     }
 
     /// <summary>
+    /// Has the system reset the connection, and not end it in order, should this process end without closing it: whoever is at
+    /// the other end then knows that something is missing. Only TCP sockets know of that.
+    /// </summary>
+    public virtual void ResetIfAbandoned()
+    {
+    }
+
+    /// <summary>
     /// Asks to be told of losses that neither a read nor a write tells of in time: the other end resets a connection whose
     /// input has ended in order (within about a second), or its host answers nothing while something is on its way to it
     /// (after 60 s, or 5 minutes if its window was closed). Only TCP sockets on Linux are watched.

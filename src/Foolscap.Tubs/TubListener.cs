@@ -176,13 +176,27 @@ public sealed class TubListener : IAsyncDisposable
     /// <returns>What to answer if it cannot be served.</returns>
     private async Task<Refusal?> ServeAsync(TransportConnection connection, HalfOpenConnection halfOpen)
     {
-        (string? name, Refusal? refusal) = await ReadRequestAsync(connection, halfOpen).ConfigureAwait(false);
-        if (name is null)
+        (RequestLine? line, Refusal? refusal) = await ReadRequestAsync(connection, halfOpen).ConfigureAwait(false);
+        if (line is null)
         {
             return refusal;
         }
 
         _halfOpen.OnRequested(halfOpen);
+        try
+        {
+            return line.TubId is string name
+                ? await ServeTubAsync(connection, name, halfOpen).ConfigureAwait(false)
+                : await ServePathAsync(connection, line, halfOpen).ConfigureAwait(false);
+        }
+        catch (RefusedRequestException exception)
+        {
+            return Refusal.Of(exception);
+        }
+    }
+
+    private async Task<Refusal?> ServeTubAsync(TransportConnection connection, string name, HalfOpenConnection halfOpen)
+    {
         if (_tubs.TryGetValue(name, out Tub? tub))
         {
             return await NegotiateAsync(connection, tub, halfOpen).ConfigureAwait(false);
@@ -192,7 +206,15 @@ public sealed class TubListener : IAsyncDisposable
         return _interceptors.Any(interceptor => interceptor.TryTake(request)) ? null : Refusal.UnknownTub(name);
     }
 
-    private async Task<(string? Name, Refusal? Refusal)> ReadRequestAsync(TransportConnection connection, HalfOpenConnection halfOpen)
+    private async Task<Refusal?> ServePathAsync(TransportConnection connection, RequestLine line, HalfOpenConnection halfOpen)
+    {
+        // All of it has arrived: this waits for nothing.
+        await HeaderBlock.ReadAsync(connection.Input, halfOpen.Ended).ConfigureAwait(false);
+        PathRequest request = new(line.Path, connection);
+        return _interceptors.Any(interceptor => interceptor.TryTake(request)) ? null : throw RequestHeader.Unknown(line.Text);
+    }
+
+    private async Task<(RequestLine? Line, Refusal? Refusal)> ReadRequestAsync(TransportConnection connection, HalfOpenConnection halfOpen)
     {
         using CancellationTokenSource timeout = new(_options.HeaderTimeout, _timeProvider);
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, halfOpen.Ended);
@@ -202,7 +224,7 @@ public sealed class TubListener : IAsyncDisposable
         }
         catch (RefusedRequestException refusal)
         {
-            return (null, new Refusal(ListenerRefusal.BadRequest, refusal.Status, refusal.Message));
+            return (null, Refusal.Of(refusal));
         }
         catch (OperationCanceledException) when (halfOpen.HasGivenWay)
         {

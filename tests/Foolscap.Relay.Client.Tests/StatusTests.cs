@@ -21,7 +21,7 @@ internal sealed class StatusTests
             Assert.That(test.Client.Statuses, Is.EqualTo(new[] { registered }));
             Assert.That(call.Call.Arguments, Has.Count.EqualTo(3));
             Assert.That(call.TubId, Is.EqualTo(test.Tub.TubId.ToString()));
-            Assert.That(call.Options.Keys, Is.EquivalentTo(new[] { "window", "events" }));
+            Assert.That(call.Options.Keys, Is.EquivalentTo(new[] { "window", "events", "direct" }));
             Assert.That(call.Options["window"], Is.EqualTo(777L));
         });
     }

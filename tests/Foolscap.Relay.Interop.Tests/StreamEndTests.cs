@@ -4,7 +4,9 @@ namespace Foolscap.Relay.Interop.Tests;
 
 /// <summary>How the ends of B's and C's connections pass through relay and client.</summary>
 [NonParallelizable] // Beside MemoryTests its waits would be long.
-internal sealed class StreamEndTests
+[TestFixture(false)]
+[TestFixture(true)]
+internal sealed class StreamEndTests(bool direct)
 {
     private RawRoute _route = null!;
     private RawSocket _b = null!;
@@ -13,7 +15,7 @@ internal sealed class StreamEndTests
     [SetUp]
     public async Task OpenStreamAsync()
     {
-        _route = await RawRoute.StartAsync();
+        _route = await RawRoute.StartAsync(direct: direct);
         (_b, _c) = await _route.OpenAsync();
     }
 

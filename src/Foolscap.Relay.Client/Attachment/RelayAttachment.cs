@@ -5,7 +5,14 @@ namespace Foolscap.Relay.Client.Attachment;
 
 /// <summary>Keeps one Tub registered with one relay. Thread-safe.</summary>
 internal sealed class RelayAttachment(
-    Tub tub, Furl registrar, TargetBridge bridge, StreamAllowance allowance, RelayClientOptions options, RelayClientLog log, Action<RelayStatus> onStatus)
+    Tub tub,
+    Furl registrar,
+    TargetBridge bridge,
+    StreamAllowance allowance,
+    DirectStreams direct,
+    RelayClientOptions options,
+    RelayClientLog log,
+    Action<RelayStatus> onStatus)
     : IAsyncDisposable
 {
     private static readonly TimeSpan UnregisterTimeout = TimeSpan.FromSeconds(2);
@@ -37,7 +44,7 @@ internal sealed class RelayAttachment(
     /// <summary>One registration, from its beginning to the loss of its connection.</summary>
     private async Task RunAsync(RemoteReference relay, CancellationToken ended)
     {
-        using StreamListener listener = new(bridge, allowance, options, log, relay.Connection);
+        using StreamListener listener = new(bridge, allowance, direct, options, log, relay.Connection);
         Volatile.Write(ref _replacedBy, null);
         Volatile.Write(ref _connection, relay.Connection);
         try
@@ -82,11 +89,20 @@ internal sealed class RelayAttachment(
         Report(new RelayStatus(registrar.TubId, RelayState.Registered, registration.Hints));
     }
 
-    private Dictionary<object, object?> CreateOptions() => new()
+    private Dictionary<object, object?> CreateOptions()
     {
-        [RelayProtocol.WindowKey] = options.FirstWindow,
-        [RelayProtocol.EventsKey] = new RelayEvents(OnDraining, OnReplaced),
-    };
+        Dictionary<object, object?> given = new()
+        {
+            [RelayProtocol.WindowKey] = options.FirstWindow,
+            [RelayProtocol.EventsKey] = new RelayEvents(OnDraining, OnReplaced),
+        };
+        if (options.DirectConnections)
+        {
+            given[RelayProtocol.DirectKey] = true;
+        }
+
+        return given;
+    }
 
     private void OnDraining(TimeSpan limit)
     {

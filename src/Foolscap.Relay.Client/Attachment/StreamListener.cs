@@ -8,7 +8,7 @@ namespace Foolscap.Relay.Client.Attachment;
 /// The object that a relay asks to take a connection: one for each registration. Thread-safe.
 /// </summary>
 internal sealed class StreamListener(
-    TargetBridge bridge, StreamAllowance allowance, RelayClientOptions options, RelayClientLog log, TubConnection connection)
+    TargetBridge bridge, StreamAllowance allowance, DirectStreams direct, RelayClientOptions options, RelayClientLog log, TubConnection connection)
     : IReferenceable, IDisposable
 {
     private const string Stopped = "the relay's client is not registered any more";
@@ -17,12 +17,13 @@ internal sealed class StreamListener(
     private readonly TaskCompletionSource<int> _sendWindow = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<RelayedStream, bool> _active = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly DirectConnector _connector = new(options, log, connection);
     private readonly RefusalCounters<AcceptRefusal> _refusals = new(connection.TimeProvider);
 
     /// <summary>The relay has answered the registration.</summary>
     public void Open(int sendWindow) => _sendWindow.TrySetResult(sendWindow);
 
-    /// <summary>Takes no more connections, and aborts those that are relayed.</summary>
+    /// <summary>Takes no more connections, and aborts those that are relayed over the connection to the relay.</summary>
     public void Dispose()
     {
         // The source itself stays: a call that is on its way may still look at its token.
@@ -47,7 +48,7 @@ internal sealed class StreamListener(
         }
 
         RemoteReference responder = call.Get<RemoteReference>(0) ?? throw new ViolationException("accept() needs a responder.");
-        string peer = GetPeer(call);
+        string peer = GetText(call, RelayProtocol.PeerKey) ?? "(unknown)";
         BufferReservation reservation;
         try
         {
@@ -62,7 +63,14 @@ internal sealed class StreamListener(
         try
         {
             int sendWindow = await _sendWindow.Task.ConfigureAwait(false);
-            TransportConnection target = await bridge.ConnectAsync(connection.TimeProvider, _stopping.Token).ConfigureAwait(false);
+            (TransportConnection target, TransportConnection? relay) = await ConnectAsync(GetText(call, RelayProtocol.DirectKey)).ConfigureAwait(false);
+            if (relay is not null)
+            {
+                responder.Dispose();
+                _ = RunDirectAsync(new DirectStream(target, relay, CreateDirectOptions(reservation)), peer, reservation);
+                return null;
+            }
+
             RelayedStream handler = new(target, CreateOptions(reservation));
 
             // Nothing may be called on the responder before the relay has this answer.
@@ -81,6 +89,29 @@ internal sealed class StreamListener(
             allowance.EndOpening();
         }
     }
+
+    /// <summary>Connects to the Tub, and to the relay if it offers that, both at once; the relay hears of the Tub's connection first.</summary>
+    private async Task<(TransportConnection Target, TransportConnection? Relay)> ConnectAsync(string? token)
+    {
+        using DirectAttempt? attempt = _connector.Begin(token, _stopping.Token);
+        try
+        {
+            TransportConnection target = await bridge.ConnectAsync(connection.TimeProvider, _stopping.Token).ConfigureAwait(false);
+            return (target, attempt is null ? null : await _connector.CompleteAsync(attempt).ConfigureAwait(false));
+        }
+        catch
+        {
+            attempt?.Abandon();
+            throw;
+        }
+    }
+
+    private DirectStreamOptions CreateDirectOptions(BufferReservation reservation) => new()
+    {
+        Reservation = reservation,
+        Observer = options.Observer,
+        TimeProvider = connection.TimeProvider,
+    };
 
     private RelayedStreamOptions CreateOptions(BufferReservation reservation) => new()
     {
@@ -117,13 +148,22 @@ internal sealed class StreamListener(
     {
         StreamEnd end = await handler.Ended.ConfigureAwait(false);
         _active.TryRemove(handler, out _);
+        OnEnded(end, peer, reservation);
+    }
+
+    private async Task RunDirectAsync(DirectStream stream, string peer, BufferReservation reservation) =>
+        OnEnded(await direct.RunAsync(stream).ConfigureAwait(false), peer, reservation);
+
+    private void OnEnded(StreamEnd end, string peer, BufferReservation reservation)
+    {
         allowance.EndStream(reservation);
         log.StreamEnded(peer, end.InboundBytes, end.OutboundBytes, end.AbortReason ?? "both sides have ended it");
     }
 
-    private static string GetPeer(RemoteCall call)
+    /// <summary>Gets a text of the info that the relay gives.</summary>
+    private static string? GetText(RemoteCall call, string key)
     {
-        object? peer = (call.Arguments.ElementAtOrDefault(1) as Dictionary<object, object?>)?.GetValueOrDefault(RelayProtocol.PeerKey);
-        return peer as string ?? (peer is byte[] bytes ? Encoding.ASCII.GetString(bytes) : "(unknown)");
+        object? value = (call.Arguments.ElementAtOrDefault(1) as Dictionary<object, object?>)?.GetValueOrDefault(key);
+        return value as string ?? (value is byte[] bytes ? Encoding.ASCII.GetString(bytes) : null);
     }
 }

@@ -4,45 +4,94 @@ using Foolscap.Tubs;
 namespace Foolscap.Relay.Server.Interception;
 
 /// <summary>Asks a Tub to accept one connection. Thread-safe.</summary>
-internal sealed class AcceptCall(RelayServerOptions options, TimeProvider timeProvider)
+internal sealed class AcceptCall(RelayServerOptions options, DirectOffers offers, TimeProvider timeProvider)
 {
     /// <summary>Offers a connection to the Tub.</summary>
     /// <param name="registration">Whom to ask.</param>
     /// <param name="responder">What the Tub writes to.</param>
     /// <param name="peer">The caller's address.</param>
     /// <param name="gone">Cancelled when the caller is gone.</param>
-    /// <returns>The Tub's handler; none if its connection was lost, so that it may be asked again when it is back.</returns>
+    /// <returns>How the Tub takes it; none if its connection was lost, so that it may be asked again when it is back.</returns>
     /// <exception cref="RefusedConnectionException">The Tub does not take the connection, or the caller is gone.</exception>
-    public async Task<RemoteReference?> RunAsync(
+    public async Task<AcceptAnswer?> RunAsync(
         TubRegistration registration, RelayedStream responder, string peer, CancellationToken gone)
     {
         await EnterAsync(registration, gone).ConfigureAwait(false);
-        Task<object?> asked = AskAsync(registration, responder, peer);
+        DirectOffer? offer = options.DirectConnections && registration.TakesDirect ? offers.Create() : null;
+        Task<object?> asked = AskAsync(registration, responder, peer, offer?.Token);
         _ = LeaveAfterAsync(registration, asked);
+        RefusedConnectionException? refusal = null;
         try
         {
-            object? answer = await asked.WaitAsync(options.AcceptTimeout, timeProvider, gone).ConfigureAwait(false);
-            return answer as RemoteReference ?? throw new RefusedConnectionException(
-                RelayRefusal.TubAnswerInvalid, $"Tub {registration.TubId} answered with no handler of its own");
+            await SettleAsync(asked, offer).WaitAsync(options.AcceptTimeout, timeProvider, gone).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            _ = AbortLateAsync(asked);
-            throw new RefusedConnectionException(
+            refusal = new RefusedConnectionException(
                 RelayRefusal.AcceptTimeout, $"Tub {registration.TubId} did not answer within {options.AcceptTimeout.TotalSeconds:0.###} s");
         }
         catch (OperationCanceledException)
         {
-            _ = AbortLateAsync(asked);
-            throw new RefusedConnectionException(RelayRefusal.CallerGone, "the caller is gone");
+            refusal = new RefusedConnectionException(RelayRefusal.CallerGone, "the caller is gone");
+        }
+
+        if (offer is not null && !offers.TryWithdraw(offer))
+        {
+            _ = AbortLateAsync(asked, "it came by a direct connection");
+            return await TakeDirectAsync(offer, refusal).ConfigureAwait(false);
+        }
+
+        if (refusal is not null)
+        {
+            _ = AbortLateAsync(asked, "the connection is gone already");
+            throw refusal;
+        }
+
+        return await GetHandlerAsync(asked, registration).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for the Tub's handler, or for its direct connection, which may come before its answer. It never fails.</summary>
+    private static async Task SettleAsync(Task<object?> asked, DirectOffer? offer)
+    {
+        if (offer is null)
+        {
+            await ((Task)asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        else if (await Task.WhenAny(asked, offer.Connection).ConfigureAwait(false) == asked && asked is { IsCompletedSuccessfully: true, Result: null })
+        {
+            await offer.Connection.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes the connection of an offer that was used, whatever the Tub has answered besides.</summary>
+    private static async Task<AcceptAnswer> TakeDirectAsync(DirectOffer offer, RefusedConnectionException? refusal)
+    {
+        TransportConnection direct = await offer.Connection.ConfigureAwait(false);
+        if (refusal is { Reason: RelayRefusal.CallerGone })
+        {
+            direct.Abort();
+            await direct.DisposeAsync().ConfigureAwait(false);
+            throw refusal;
+        }
+
+        return new AcceptAnswer(null, direct);
+    }
+
+    private static async Task<AcceptAnswer?> GetHandlerAsync(Task<object?> asked, TubRegistration registration)
+    {
+        try
+        {
+            object? answer = await asked.ConfigureAwait(false);
+            return answer is RemoteReference handler ? new AcceptAnswer(handler, null) : throw new RefusedConnectionException(
+                RelayRefusal.TubAnswerInvalid, $"Tub {registration.TubId} answered with no handler of its own");
         }
         catch (Exception exception) when (exception is ConnectionLostException or ObjectDisposedException)
         {
             return null;
         }
-        catch (RemoteException refusal)
+        catch (RemoteException remote)
         {
-            throw new RefusedConnectionException(RelayRefusal.TubRefused, $"Tub {registration.TubId} refused: {refusal.RemoteMessage}");
+            throw new RefusedConnectionException(RelayRefusal.TubRefused, $"Tub {registration.TubId} refused: {remote.RemoteMessage}");
         }
         catch (FoolscapException violation)
         {
@@ -102,19 +151,25 @@ internal sealed class AcceptCall(RelayServerOptions options, TimeProvider timePr
         handler.Dispose();
     }
 
-    private static async Task<object?> AskAsync(TubRegistration registration, RelayedStream responder, string peer) =>
-        await registration.Listener.CallAsync(
-            RelayProtocol.Accept,
-            [responder, new Dictionary<object, object?> { [RelayProtocol.PeerKey] = peer }]).ConfigureAwait(false);
+    private static async Task<object?> AskAsync(TubRegistration registration, RelayedStream responder, string peer, string? token)
+    {
+        Dictionary<object, object?> info = new() { [RelayProtocol.PeerKey] = peer };
+        if (token is not null)
+        {
+            info[RelayProtocol.DirectKey] = token;
+        }
 
-    /// <summary>A handler that comes too late is told that nobody is there any more.</summary>
-    private static async Task AbortLateAsync(Task<object?> asked)
+        return await registration.Listener.CallAsync(RelayProtocol.Accept, [responder, info]).ConfigureAwait(false);
+    }
+
+    /// <summary>A handler that is not needed any more is told so.</summary>
+    private static async Task AbortLateAsync(Task<object?> asked, string reason)
     {
         try
         {
             if (await asked.ConfigureAwait(false) is RemoteReference handler)
             {
-                Abort(handler, "the connection is gone already");
+                Abort(handler, reason);
             }
         }
         catch (Exception exception) when (exception is FoolscapException or ObjectDisposedException)

@@ -5,11 +5,12 @@ namespace Foolscap.Relay.Server.Interception;
 /// <summary>The streams that are relayed at the moment. Thread-safe.</summary>
 internal sealed class ActiveStreams
 {
-    private readonly ConcurrentDictionary<RelayedStream, Activity> _streams = new();
+    private readonly ConcurrentDictionary<IActiveStream, Activity> _streams = new();
     private readonly TimeProvider _timeProvider;
     private readonly TimeSpan _idleTimeout;
     private readonly ITimer? _idleTimer;
     private volatile string? _closed;
+    private int _direct;
 
     public ActiveStreams(TimeSpan idleTimeout, TimeProvider timeProvider)
     {
@@ -25,15 +26,43 @@ internal sealed class ActiveStreams
 
     public int Count => _streams.Count;
 
-    /// <summary>Counts a stream that is about to start.</summary>
-    public void Add(RelayedStream stream) => _streams.TryAdd(stream, new Activity { Since = _timeProvider.GetTimestamp() });
+    /// <summary>How many of them have a direct connection.</summary>
+    public int DirectCount => Volatile.Read(ref _direct);
 
-    /// <summary>Does not count a stream any more that has not started.</summary>
-    public void Remove(RelayedStream stream) => _streams.TryRemove(stream, out _);
+    /// <summary>Counts a stream that is about to start.</summary>
+    public void Add(IActiveStream stream, string tubId)
+    {
+        _streams.TryAdd(stream, new Activity(tubId) { Since = _timeProvider.GetTimestamp() });
+        if (stream is DirectStream)
+        {
+            Interlocked.Increment(ref _direct);
+        }
+    }
+
+    /// <summary>Does not count a stream any more.</summary>
+    public void Remove(IActiveStream stream)
+    {
+        if (_streams.TryRemove(stream, out _) && stream is DirectStream)
+        {
+            Interlocked.Decrement(ref _direct);
+        }
+    }
+
+    /// <summary>Aborts the streams of a Tub that do not end with its connection.</summary>
+    public void AbortDirect(string tubId, string reason)
+    {
+        foreach ((IActiveStream stream, Activity activity) in _streams)
+        {
+            if (stream is DirectStream && activity.TubId == tubId)
+            {
+                stream.Abort(reason);
+            }
+        }
+    }
 
     /// <summary>Waits until a stream that has been added is over, and does not count it any more.</summary>
     /// <returns>How it ended.</returns>
-    public async Task<StreamEnd> RunAsync(RelayedStream stream)
+    public async Task<StreamEnd> RunAsync(IActiveStream stream)
     {
         if (_closed is string reason)
         {
@@ -41,7 +70,7 @@ internal sealed class ActiveStreams
         }
 
         StreamEnd end = await stream.Ended.ConfigureAwait(false);
-        _streams.TryRemove(stream, out _);
+        Remove(stream);
         return end;
     }
 
@@ -76,7 +105,7 @@ internal sealed class ActiveStreams
     public async Task CloseAsync(string reason)
     {
         _closed = reason;
-        List<RelayedStream> streams = [.. _streams.Keys];
+        List<IActiveStream> streams = [.. _streams.Keys];
         streams.ForEach(stream => stream.Abort(reason));
         await Task.WhenAll(streams.Select(stream => stream.Ended)).ConfigureAwait(false);
         if (_idleTimer is not null)
@@ -87,7 +116,7 @@ internal sealed class ActiveStreams
 
     private void AbortIdle()
     {
-        foreach ((RelayedStream stream, Activity last) in _streams)
+        foreach ((IActiveStream stream, Activity last) in _streams)
         {
             long bytes = stream.OutboundBytes + stream.InboundBytes;
             if (bytes != last.Bytes)
@@ -102,8 +131,10 @@ internal sealed class ActiveStreams
     }
 
     /// <summary>How many bytes a stream had carried when it was looked at last, and since when.</summary>
-    private sealed class Activity
+    private sealed class Activity(string tubId)
     {
+        public string TubId => tubId;
+
         public long Bytes { get; set; }
 
         public long Since { get; set; }

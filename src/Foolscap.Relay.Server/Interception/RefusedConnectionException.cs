@@ -5,5 +5,5 @@ internal sealed class RefusedConnectionException(RelayRefusal reason, string mes
 {
     public RelayRefusal Reason { get; } = reason;
 
-    public int Status => Reason == RelayRefusal.TubGone ? 404 : 503;
+    public int Status => Reason is RelayRefusal.TubGone or RelayRefusal.UnknownToken ? 404 : 503;
 }

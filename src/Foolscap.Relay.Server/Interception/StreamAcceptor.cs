@@ -15,7 +15,7 @@ namespace Foolscap.Relay.Server.Interception;
     "Design",
     "CA1001:Types that own disposable fields should be disposable",
     Justification = "A source of cancellations without a timer holds nothing that has to be let go of.")]
-internal sealed class StreamAcceptor : IRelayedStreamObserver
+internal sealed partial class StreamAcceptor : IRelayedStreamObserver
 {
     /// <summary>So many may be told at once why they are refused, even if fewer are relayed.</summary>
     private const int LeastRefusing = 100;
@@ -56,7 +56,7 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
     {
         (_options, _registry, _policy, _refusals, _log, _timeProvider) = (options, registry, policy, refusals, log, timeProvider);
         _quota = new StreamQuota(options.Limits);
-        _accept = new AcceptCall(options, timeProvider);
+        _accept = new AcceptCall(options, _offers, timeProvider);
         _active = new ActiveStreams(options.Limits.StreamIdleTimeout, timeProvider);
         _budget = new BufferBudget(options.Limits.MaxBufferedBytes);
         _bytes = options.Limits.BytesPerSecond is long rate ? new TokenBucket(rate, rate, timeProvider) : null;
@@ -71,7 +71,11 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
         Interlocked.Read(ref _fromTubs),
         _budget.Reserved,
         _registry.Conflicts,
-        _refusals.Counts);
+        _refusals.Counts)
+    {
+        ActiveDirectStreams = _active.DirectCount,
+        TotalDirectStreams = Interlocked.Read(ref _totalDirect),
+    };
 
     /// <summary>Takes no more connections, and waits until those that are relayed are over, and all others have been told.</summary>
     /// <returns>Whether they were, in time.</returns>
@@ -119,6 +123,11 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
     {
         Interlocked.Increment(ref _serving);
         await ServeAsync(caller, tubId).ConfigureAwait(false);
+        LeaveServing();
+    }
+
+    private void LeaveServing()
+    {
         if (Interlocked.Decrement(ref _serving) == 0)
         {
             _allServed?.TrySetResult();
@@ -143,7 +152,7 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
         {
             using BufferReservation reservation = _budget.TryReserve(_options.FirstWindow) ?? throw new RefusedConnectionException(
                 RelayRefusal.BufferLimit, "this relay holds as many bytes as it takes, try again later");
-            RelayedStream stream = await OpenAsync(caller, tubId, peer, reservation).ConfigureAwait(false);
+            IActiveStream stream = await OpenAsync(caller, tubId, peer, reservation).ConfigureAwait(false);
             Interlocked.Increment(ref _total);
             _log.StreamStarted(peer, tubId);
             StreamEnd end = await _active.RunAsync(stream).ConfigureAwait(false);
@@ -182,25 +191,30 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
 
     /// <summary>Asks the Tub, and waits for it to come back if it is away for a moment, while the caller is watched.</summary>
     /// <exception cref="RefusedConnectionException">The connection is not to be relayed.</exception>
-    private async Task<RelayedStream> OpenAsync(TransportConnection caller, string tubId, string peer, BufferReservation reservation)
+    private async Task<IActiveStream> OpenAsync(TransportConnection caller, string tubId, string peer, BufferReservation reservation)
     {
         if (await _policy.GetDenialAsync(new StreamRequest(TubId.Parse(tubId), caller.RemoteEndPoint)).ConfigureAwait(false) is string denial)
         {
             throw new RefusedConnectionException(RelayRefusal.ConnectionPolicy, denial);
         }
 
-        RelayedStream stream;
-        RemoteReference handler;
-        int sendWindow;
+        Accepted accepted;
         CallerWatch watch = new(caller.Input);
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(watch.Gone, _draining.Token);
         await using (watch.ConfigureAwait(false))
         {
-            (stream, handler, sendWindow) = await AcceptAsync(caller, tubId, peer, reservation, ended.Token).ConfigureAwait(false);
+            accepted = await AcceptAsync(caller, tubId, peer, reservation, ended.Token).ConfigureAwait(false);
         }
 
+        return accepted.Direct is TransportConnection direct
+            ? await StartDirectAsync(caller, direct, accepted, reservation).ConfigureAwait(false)
+            : Start(accepted.Stream, accepted.Handler!, accepted.Registration);
+    }
+
+    private RelayedStream Start(RelayedStream stream, RemoteReference handler, TubRegistration registration)
+    {
         // Counted first: either a drain sees the stream, or it is seen here that there is one.
-        _active.Add(stream);
+        _active.Add(stream, registration.TubId.ToString());
         if (IsDraining && stream.TryDetach(Draining))
         {
             _active.Remove(stream);
@@ -208,11 +222,11 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
             throw new RefusedConnectionException(RelayRefusal.Draining, Draining);
         }
 
-        stream.Start(handler, sendWindow);
+        stream.Start(handler, registration.SendWindow);
         return stream;
     }
 
-    private async Task<(RelayedStream Stream, RemoteReference Handler, int SendWindow)> AcceptAsync(
+    private async Task<Accepted> AcceptAsync(
         TransportConnection caller, string tubId, string peer, BufferReservation reservation, CancellationToken gone)
     {
         while (true)
@@ -236,9 +250,9 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
             }
 
             RelayedStream stream = new(caller, CreateOptions(sighting.Tub, reservation));
-            if (await OfferAsync(stream, registration, peer, gone).ConfigureAwait(false) is RemoteReference handler)
+            if (await OfferAsync(stream, registration, peer, gone).ConfigureAwait(false) is AcceptAnswer answer)
             {
-                return (stream, handler, registration.SendWindow);
+                return new Accepted(stream, registration, sighting.Tub, answer.Handler, answer.Direct);
             }
         }
     }
@@ -255,15 +269,15 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
     };
 
     /// <summary>Offers the connection once.</summary>
-    /// <returns>The Tub's handler; none if the Tub was lost meanwhile.</returns>
-    private async Task<RemoteReference?> OfferAsync(
+    /// <returns>How the Tub takes it; none if the Tub was lost meanwhile.</returns>
+    private async Task<AcceptAnswer?> OfferAsync(
         RelayedStream stream, TubRegistration registration, string peer, CancellationToken gone)
     {
         try
         {
-            if (await _accept.RunAsync(registration, stream, peer, gone).ConfigureAwait(false) is RemoteReference handler)
+            if (await _accept.RunAsync(registration, stream, peer, gone).ConfigureAwait(false) is AcceptAnswer answer)
             {
-                return handler;
+                return answer;
             }
         }
         catch (RefusedConnectionException refusal)
@@ -336,4 +350,8 @@ internal sealed class StreamAcceptor : IRelayedStreamObserver
         RelayRefusal.StreamLimitOfTub => "this relay carries as many connections to this Tub as it takes, try again later",
         _ => "this relay carries as many connections from this address as it takes, try again later",
     };
+
+    /// <summary>A connection that a Tub has taken.</summary>
+    private sealed record Accepted(
+        RelayedStream Stream, TubRegistration Registration, KnownTub Tub, RemoteReference? Handler, TransportConnection? Direct);
 }

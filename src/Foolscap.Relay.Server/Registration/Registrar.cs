@@ -27,7 +27,10 @@ internal sealed class Registrar(
             IReadOnlyDictionary<object, object?> given = call.Get<Dictionary<object, object?>?>(2)
                 ?? throw new ViolationException($"{call.Method}() needs a dict of options, which may be empty.");
             events = TakeEvents(given);
-            TubRegistration registration = new(listener, events, RelayWindow.Get(given), options.Limits.MaxPendingAcceptsPerTub);
+            TubRegistration registration = new(listener, events, RelayWindow.Get(given), options.Limits.MaxPendingAcceptsPerTub)
+            {
+                TakesDirect = given.GetValueOrDefault(RelayProtocol.DirectKey) is true,
+            };
             int turn = await CheckAsync(registration).ConfigureAwait(false);
             if (registry.Add(registration, turn) is RelayRefusal refusal)
             {
@@ -41,12 +44,23 @@ internal sealed class Registrar(
             throw;
         }
 
-        return new Dictionary<object, object?>
+        return CreateAnswer();
+    }
+
+    private Dictionary<object, object?> CreateAnswer()
+    {
+        Dictionary<object, object?> answer = new()
         {
             [RelayProtocol.VersionKey] = RelayProtocol.Version,
             [RelayProtocol.HintsKey] = tub.Hints.Select(hint => hint.ToString()).ToList(),
             [RelayProtocol.WindowKey] = options.FirstWindow,
         };
+        if (options.DirectConnections)
+        {
+            answer[RelayProtocol.DirectKey] = true;
+        }
+
+        return answer;
     }
 
     /// <summary>Checks whether the Tub may register at all, before anything is done for it.</summary>
@@ -61,6 +75,11 @@ internal sealed class Registrar(
         RegistrationRequest request = new(registration.TubId, registration.Connection.RemoteEndPoint);
         if (await policy.GetDenialAsync(request).ConfigureAwait(false) is string denial)
         {
+            if (denial != PolicyQuestion.Unavailable)
+            {
+                registry.Deny(registration.TubId.ToString(), denial);
+            }
+
             throw Refuse(registration, RelayRefusal.RegistrationPolicy, denial);
         }
 

@@ -24,6 +24,9 @@ internal sealed class TubRegistration(RemoteReference listener, RemoteReference?
 
     public int SendWindow { get; } = sendWindow;
 
+    /// <summary>Whether the Tub's client can open direct connections.</summary>
+    public bool TakesDirect { get; init; }
+
     public AddressPrefix? Address { get; } = AddressPrefix.Of(listener.Connection.RemoteEndPoint);
 
     public string AddressText => Connection.RemoteEndPoint?.ToString() ?? "(in memory)";

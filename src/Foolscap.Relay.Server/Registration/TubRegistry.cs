@@ -20,6 +20,11 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
     private int _count;
     private long _conflicts;
 
+    /// <summary>
+    /// A Tub may not be registered, or not any more: it is told which one, and why. What it has besides its registration ends.
+    /// </summary>
+    public event Action<string, string>? Denied;
+
     /// <summary>How many Tubs are registered.</summary>
     public int Count
     {
@@ -166,8 +171,12 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
         if (Remove(registration, reason, isLost: false))
         {
             _ = registration.Connection.CloseAsync(reason);
+            Deny(registration.TubId.ToString(), reason);
         }
     }
+
+    /// <summary>A Tub may not be registered.</summary>
+    public void Deny(string tubId, string reason) => Denied?.Invoke(tubId, reason);
 
     /// <summary>Takes no more registrations, and holds nobody any more.</summary>
     public void BeginDrain()

@@ -1,4 +1,5 @@
 using Foolscap.Tubs.Banana;
+using Foolscap.Tubs.Negotiation;
 
 namespace Foolscap.Tubs.Admission;
 
@@ -10,6 +11,9 @@ internal sealed record Refusal(ListenerRefusal Reason, int Status, string Messag
 {
     /// <summary>For the log: in the midst of TLS nothing can be answered.</summary>
     public const string GaveWayNegotiating = "too many connections are being set up, and this one had negotiated for long";
+
+    /// <summary>The request is none that can be served.</summary>
+    public static Refusal Of(RefusedRequestException refusal) => new(ListenerRefusal.BadRequest, refusal.Status, refusal.Message);
 
     /// <summary>A limit is reached.</summary>
     public static Refusal Of(ListenerRefusal limit) => new(limit, 503, limit switch

@@ -7,18 +7,16 @@ namespace Foolscap.Tubs.Negotiation;
 
 /// <summary>
 /// The request with which a peer names the Tub that it wants: <c>GET /id/TUBID HTTP/1.1</c>
-/// (<c>foolscap.negotiate.Negotiation.handlePLAINTEXTServer</c>).
+/// (<c>foolscap.negotiate.Negotiation.handlePLAINTEXTServer</c>). Other paths are for interceptors.
 /// </summary>
 internal static class RequestHeader
 {
     private static ReadOnlySpan<byte> Method => "GET "u8;
 
-    private const string PathPrefix = "/id/";
-
     /// <summary>Waits for the request without taking it off the reader.</summary>
-    /// <returns>What the request names: never empty.</returns>
+    /// <returns>Its first line.</returns>
     /// <exception cref="RefusedRequestException">It is no such request.</exception>
-    public static async Task<string> PeekAsync(PipeReader input, CancellationToken cancellationToken)
+    public static async Task<RequestLine> PeekAsync(PipeReader input, CancellationToken cancellationToken)
     {
         bool first = true;
         if (!input.TryRead(out ReadResult result))
@@ -37,9 +35,9 @@ internal static class RequestHeader
                 BlockStatus status = HeaderBlock.Find(buffer, out SequencePosition end);
                 if (status == BlockStatus.Complete)
                 {
-                    string name = Parse(Encoding.UTF8.GetString(buffer.Slice(0, end)));
+                    RequestLine line = Parse(Encoding.UTF8.GetString(buffer.Slice(0, end)));
                     input.AdvanceTo(buffer.Start);
-                    return name;
+                    return line;
                 }
 
                 if (status == BlockStatus.TooLong)
@@ -74,16 +72,14 @@ internal static class RequestHeader
         }
     }
 
-    private static string Parse(string header)
+    /// <summary>What a request is told that nobody serves.</summary>
+    public static RefusedRequestException Unknown(string line) =>
+        new(400, $"this is a Foolscap Tub, which takes GET /id/TUBID only, and not: {Excerpt.Of(line)}");
+
+    private static RequestLine Parse(string header)
     {
         string line = header.Split("\r\n", 2)[0];
         string[] words = line.Split([' ', '\t', '\n', '\r', '\v', '\f'], StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length != 3 || !words[1].StartsWith(PathPrefix, StringComparison.Ordinal))
-        {
-            throw new RefusedRequestException(400, $"this is a Foolscap Tub, which takes GET /id/TUBID only, and not: {Excerpt.Of(line)}");
-        }
-
-        string name = words[1][PathPrefix.Length..];
-        return name.Length > 0 ? name : throw new RefusedRequestException(400, "the request names no TubID");
+        return words.Length == 3 && words[1].StartsWith('/') ? new RequestLine(words[1], line) : throw Unknown(line);
     }
 }

@@ -74,19 +74,13 @@ internal sealed class SocketConnection : TransportConnection
         Abort();
     }
 
+    public override void ResetIfAbandoned() => SetReset(true);
+
     protected override void OnAbort()
     {
         if (Interlocked.Exchange(ref _closed, 1) == 0)
         {
-            try
-            {
-                _socket.LingerState = new LingerOption(enable: true, seconds: 0);
-            }
-            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-            {
-                // Reset by the other end already.
-            }
-
+            SetReset(true);
             _socket.Dispose();
         }
     }
@@ -97,7 +91,21 @@ internal sealed class SocketConnection : TransportConnection
         await Input.CompleteAsync().ConfigureAwait(false);
         if (Interlocked.Exchange(ref _closed, 1) == 0)
         {
+            SetReset(false);
             _socket.Dispose();
+        }
+    }
+
+    /// <summary>Says whether the socket is reset when it is closed.</summary>
+    private void SetReset(bool reset)
+    {
+        try
+        {
+            _socket.LingerState = new LingerOption(reset, seconds: 0);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Reset by the other end already.
         }
     }
 }

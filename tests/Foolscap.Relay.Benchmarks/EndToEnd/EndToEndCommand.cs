@@ -24,34 +24,25 @@ internal static class EndToEndCommand
         };
         command.SetAction(async (parsed, _) =>
         {
-            SamplePrograms programs = await SamplePrograms.FindAsync();
-            if (ReadWays(parsed.GetValue(path), programs.HasDirect) is not RelayWay[] ways)
-            {
-                Console.Error.WriteLine("The samples of this build know no direct connections: they have no option --no-direct.");
-                return 2;
-            }
-
             await using EndToEndRun run = new(
                 new EndToEndOptions(
                     parsed.GetValue(seconds),
                     parsed.GetValue(rounds),
-                    ways,
+                    ReadWays(parsed.GetValue(path)),
                     parsed.GetValue(delays) ?? [],
                     parsed.GetValue(streams),
                     parsed.GetValue(tubs),
                     parsed.GetValue(json)?.FullName),
-                programs);
+                new SamplePrograms());
             await run.RunAsync();
-            return 0;
         });
         return command;
     }
 
-    private static RelayWay[]? ReadWays(string? path, bool hasDirect) => path switch
+    private static RelayWay[] ReadWays(string? path) => path switch
     {
         "message" => [RelayWay.Messages],
-        "direct" => hasDirect ? [RelayWay.Direct] : null,
-        "both" => hasDirect ? [RelayWay.Messages, RelayWay.Direct] : null,
-        _ => hasDirect ? [RelayWay.Messages, RelayWay.Direct] : [RelayWay.Messages],
+        "direct" => [RelayWay.Direct],
+        _ => [RelayWay.Messages, RelayWay.Direct],
     };
 }

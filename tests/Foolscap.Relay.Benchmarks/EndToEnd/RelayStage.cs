@@ -34,7 +34,7 @@ internal sealed class RelayStage : IAsyncDisposable
     public static async Task<RelayStage> StartAsync(SamplePrograms programs, RelayWay way)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("foolscap-bench-");
-        return new RelayStage(programs, way, folder, await RelayProcess.StartAsync(programs.Relay, folder.FullName, programs.ArgumentsFor(way)));
+        return new RelayStage(programs, way, folder, await RelayProcess.StartAsync(programs.Relay, folder.FullName, SamplePrograms.ArgumentsFor(way)));
     }
 
     /// <summary>Starts a client for a server in place of its Tub.</summary>
@@ -47,7 +47,7 @@ internal sealed class RelayStage : IAsyncDisposable
         string pemFile = Path.Combine(_folder.FullName, $"tub{_clients.Count}.pem");
         TubId tubId = TubCertificate.LoadOrCreate(pemFile).TubId;
         AttachedClient client = await AttachedClient.StartAsync(
-            _programs.Client, roundTrip is TimeSpan time ? MoveAway(time) : Registrar, pemFile, target, _programs.ArgumentsFor(_way));
+            _programs.Client, roundTrip is TimeSpan time ? MoveAway(time) : Registrar, pemFile, target, SamplePrograms.ArgumentsFor(_way));
         _clients.Add(client);
         return new MeasuredPath(
             name, new IPEndPoint(IPAddress.Loopback, _relay.Port), CallerRequest.Make(tubId), [RelayUsage, new ProcessUsage(client.ProcessId)]);

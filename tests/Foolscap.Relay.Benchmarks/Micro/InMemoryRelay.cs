@@ -28,7 +28,7 @@ internal sealed class InMemoryRelay : IAsyncDisposable
         _relayTub.Listener.Add(_relay);
         _clientTub = new Tub(TestCertificates.Low, new TubOptions { Dialer = _network });
         _request = CallerRequest.Make(_clientTub.TubId);
-        _client = RelayClient.Start(_clientTub, [_relay.RegistrarFurl], ConnectToTargetAsync, new RelayClientOptions { WatchNetwork = false });
+        _client = RelayClient.Start(_clientTub, [_relay.RegistrarFurl], ConnectToTargetAsync, new RelayClientOptions { WatchNetwork = false, DirectConnections = false });
     }
 
     public static async Task<InMemoryRelay> StartAsync()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Foolscap.Relay.Server;
 
 namespace Foolscap.Relay.Benchmarks.Scale;
 

@@ -84,7 +84,7 @@ internal sealed class FaultyRoute : IAsyncDisposable
             Network.RelayPrefix,
             _shortTimes
                 ? [typeof(FaultyRoute).Assembly.Location, "relay", folder, listen]
-                : [SampleProgram.GetAssembly("RelayHost"), "--folder", folder, "--listen", listen]));
+                : [SampleProgram.GetAssembly("RelayHost"), "--folder", folder, "--listen", listen, "--no-direct"]));
         _relay.RegistrarFurl.Hints.Single().TryGetTcpEndpoint(out _, out int port);
         RelayEndPoint = new IPEndPoint(Network.RelayAddress, port);
     }

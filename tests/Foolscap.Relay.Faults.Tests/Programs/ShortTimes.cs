@@ -30,7 +30,8 @@ internal static class ShortTimes
 
     public static TubListenerOptions Listener { get; } = new() { HeaderTimeout = Header };
 
-    public static RelayServerOptions Relay { get; } = new() { AcceptTimeout = Accept, RegistrarName = "registrar" };
+    /// <summary>These tests are of the one connection between relay and client, and what becomes of those that share it.</summary>
+    public static RelayServerOptions Relay { get; } = new() { AcceptTimeout = Accept, RegistrarName = "registrar", DirectConnections = false };
 
     public static RelayClientOptions Client { get; } = new()
     {

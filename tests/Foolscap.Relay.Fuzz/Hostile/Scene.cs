@@ -82,6 +82,7 @@ internal sealed class Scene : IAsyncDisposable
         TimeSpan quick = TimeSpan.FromMilliseconds(1);
         RelayClientOptions options = new()
         {
+            DirectConnections = false, // Of the client: there is no address behind these pipes. The relay takes them.
             Reconnection = new() { InitialDelay = quick, MaxDelay = quick, Factor = 1, Jitter = 0, StableAfter = TimeSpan.Zero },
         };
         IReadOnlyList<Furl> relays = registersWithHostile ? [Relay.RegistrarFurl, HostileFurl] : [Relay.RegistrarFurl];

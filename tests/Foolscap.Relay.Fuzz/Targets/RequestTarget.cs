@@ -18,11 +18,12 @@ internal sealed class RequestTarget : SceneTarget
     [
         .. new[] { Relay, Client, Identities.Hostile.TubId.ToString() }.Select(id => Encoding.ASCII.GetBytes(
             $"GET /id/{id} HTTP/1.1\r\nHost: relay.test\r\nUpgrade: TLS/1.0\r\nConnection: Upgrade\r\n\r\n")),
+        Encoding.ASCII.GetBytes($"GET /direct/{new string('0', 40)} HTTP/1.1\r\nHost: relay.test\r\nUpgrade: foolscap-relay\r\nConnection: Upgrade\r\n\r\n"),
         .. SessionSeeds.Blocks.Select(Encoding.ASCII.GetBytes),
     ];
 
     public override IMutator Mutator { get; } = new AnyMutator(
-        new TextMutator("GET", "POST", "/id/", "/id//", "/ID/", "HTTP/1.1", "HTTP/9.9", "Host", Relay, Client, Relay.ToUpperInvariant()), new ByteMutator());
+        new TextMutator("GET", "POST", "/id/", "/id//", "/ID/", "/direct/", "HTTP/1.1", "HTTP/9.9", "Host", Relay, Client, Relay.ToUpperInvariant()), new ByteMutator());
 
     public override int CanaryInterval => 1000;
 

@@ -14,15 +14,17 @@ internal sealed class CSharpRelay : IRelayPeer
     /// <param name="certificate">Who it is; somebody new if not given.</param>
     /// <param name="options">How it relays.</param>
     /// <param name="listenerOptions">How its port treats those who connect.</param>
+    /// <param name="direct">Whether it takes direct connections; most tests are of the message path.</param>
     /// <param name="getInterceptor">Makes an interceptor that is asked before the relay.</param>
     public CSharpRelay(
         TubCertificate? certificate = null,
         RelayServerOptions? options = null,
         TubListenerOptions? listenerOptions = null,
+        bool direct = false,
         Func<RelayServer, IConnectionInterceptor>? getInterceptor = null)
     {
         Tub = new Tub(certificate ?? TubCertificate.Create());
-        Server = new RelayServer(Tub, options);
+        Server = new RelayServer(Tub, (options ?? new RelayServerOptions()) with { DirectConnections = direct });
         _listener = new TubListener(listenerOptions).Add(Tub);
         if (getInterceptor is not null)
         {

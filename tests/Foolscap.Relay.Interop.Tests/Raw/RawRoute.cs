@@ -33,13 +33,16 @@ internal sealed class RawRoute : IAsyncDisposable
     /// <param name="window">The window of both directions; the default one if not given.</param>
     /// <param name="bufferSize">The size of the kernel's buffers at both ends of the way to C and at B, if they shall be small.</param>
     /// <param name="listenerOptions">How the relay's port treats those who connect.</param>
-    public static async Task<RawRoute> StartAsync(int? window = null, int? bufferSize = null, TubListenerOptions? listenerOptions = null)
+    /// <param name="direct">Whether streams have direct connections.</param>
+    public static async Task<RawRoute> StartAsync(
+        int? window = null, int? bufferSize = null, TubListenerOptions? listenerOptions = null, bool direct = false)
     {
         RawTarget target = new(IPAddress.Loopback, bufferSize);
         CSharpRelay relay = new(
             TestCertificates.Mid,
             new RelayServerOptions { Window = window ?? RelayProtocol.DefaultWindow },
-            listenerOptions);
+            listenerOptions,
+            direct);
         CSharpClient client = await CSharpClient.StartAsync(
             TestCertificates.High,
             [relay.RegistrarFurl],

@@ -5,7 +5,9 @@ namespace Foolscap.Relay.Interop.Tests.StreamEnds;
 /// <summary>Resets while bytes stand still on the way: everything that the resetting side's kernel got rid of arrives first.</summary>
 [Platform("Linux")] // Only Linux tells what that is.
 [NonParallelizable] // It pushes as much as goes.
-internal sealed class ResetBehindBytesTests
+[TestFixture(false)]
+[TestFixture(true)]
+internal sealed class ResetBehindBytesTests(bool direct)
 {
     private const long Limit = 512 * 1024 * 1024;
 
@@ -16,7 +18,7 @@ internal sealed class ResetBehindBytesTests
     [SetUp]
     public async Task OpenStreamAsync()
     {
-        _route = await RawRoute.StartAsync();
+        _route = await RawRoute.StartAsync(direct: direct);
         (_b, _c) = await _route.OpenAsync();
     }
 

@@ -6,15 +6,18 @@ namespace Foolscap.Relay.Interop.Tests.StreamEnds;
 /// The table of the ends: for every order of bytes, FIN and RST of B and C, each side sees exactly the other's bytes, and
 /// then an end where it sent a FIN, or a reset where it sent an RST, or both.
 /// </summary>
+/// <param name="direct">Whether the streams have direct connections.</param>
+[TestFixture(false)]
+[TestFixture(true)]
 [Platform("Linux")] // What the kernel has delivered, and a reset behind an end, only Linux tells.
 [Parallelizable(ParallelScope.Children)]
-internal sealed class StreamEndTableTests
+internal sealed class StreamEndTableTests(bool direct)
 {
     private readonly SemaphoreSlim _opening = new(1);
     private RawRoute _route = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _route = await RawRoute.StartAsync();
+    public async Task StartAsync() => _route = await RawRoute.StartAsync(direct: direct);
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _route.DisposeAsync();

@@ -80,6 +80,15 @@ internal sealed class RelayUnderTest : IAsyncDisposable
         return caller;
     }
 
+    /// <summary>Somebody who comes with a token.</summary>
+    public async Task<DirectPeer> ConnectDirectAsync(string token, byte[]? behind = null)
+    {
+        DirectPeer peer = new();
+        await peer.RequestAsync(token, behind ?? []);
+        _ = RelayTub.Listener.HandleAsync(peer.Connection);
+        return peer;
+    }
+
     /// <summary>Somebody who calls the client, from a certain address.</summary>
     public Task<Caller> CallFromAsync(string address) => CallAsync(address: new IPEndPoint(IPAddress.Parse(address), 4711));
 

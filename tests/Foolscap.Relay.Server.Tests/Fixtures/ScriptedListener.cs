@@ -47,6 +47,8 @@ internal sealed class Acceptance(RemoteCall call)
 
     public Dictionary<object, object?> Info { get; } = call.Get<Dictionary<object, object?>>(1);
 
+    public string Token => (string)Info[RelayProtocol.DirectKey]!;
+
     public Task<object?> Answering => _answer.Task;
 
     public void Answer(object? answer) => _answer.SetResult(answer);

@@ -13,7 +13,7 @@ internal sealed class RegistrarTests : RelayFixture
     protected override RelayServerOptions? Options => new RelayServerOptions { Window = 12_345 };
 
     [Test]
-    public async Task Register_OwnTubId_AnswersVersionHintsAndWindow()
+    public async Task Register_OwnTubId_AnswersVersionHintsWindowAndDirect()
     {
         Test.RelayTub.Tub.Hints = [ConnectionHint.Tcp("relay.example.org", 1234), ConnectionHint.Tcp("192.0.2.9", 80)];
         object? answer = await Test.CallRegistrarAsync("register", Test.ClientId, new ScriptedListener(), RelayUnderTest.Options());
@@ -21,7 +21,7 @@ internal sealed class RegistrarTests : RelayFixture
         Dictionary<object, object?> fields = (Dictionary<object, object?>)answer!;
         Assert.Multiple(() =>
         {
-            Assert.That(fields.Keys, Is.EquivalentTo(new[] { "version", "hints", "window" }));
+            Assert.That(fields.Keys, Is.EquivalentTo(new[] { "version", "hints", "window", "direct" }));
             Assert.That(fields["version"], Is.EqualTo(1L));
             Assert.That(fields["hints"], Is.EqualTo(new List<object?> { "tcp:relay.example.org:1234", "tcp:192.0.2.9:80" }));
             Assert.That(fields["window"], Is.EqualTo(12_345L));

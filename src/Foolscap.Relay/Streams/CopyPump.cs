@@ -1,0 +1,158 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Foolscap.Tubs;
+
+namespace Foolscap.Relay.Streams;
+
+/// <summary>
+/// One direction of a plain copy between two connections. What was read is written before anything else is read, so it
+/// never holds more than one buffer; and none while it waits for something to come.
+/// </summary>
+[SuppressMessage(
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "A source of cancellations without a timer holds nothing that has to be let go of.")]
+internal sealed class CopyPump(TransportConnection from, TransportConnection to, StreamDirection direction, DirectStreamOptions options)
+{
+    private const int ReadSize = 64 * 1024;
+
+    /// <summary>A paced stream pays behind each read: it should not be much.</summary>
+    private const int PacedReadSize = 16 * 1024;
+
+    private readonly CancellationTokenSource _stopping = new();
+    private volatile bool _stopped;
+    private long _copied;
+
+    /// <summary>How many bytes have been passed on.</summary>
+    public long Copied => Volatile.Read(ref _copied);
+
+    /// <summary>Passes on everything up to the end of the input.</summary>
+    /// <exception cref="OutputFailedException">The output has failed.</exception>
+    /// <exception cref="Exception">The input has failed, all before it has been passed on; or the copy was stopped.</exception>
+    public async Task RunAsync()
+    {
+        bool isEnd = await PassOnWhatIsThereAsync().ConfigureAwait(false);
+        while (!isEnd)
+        {
+            isEnd = await from.WaitForInputAsync(_stopping.Token).ConfigureAwait(false)
+                ? await ReceiveAsync().ConfigureAwait(false)
+                : await PassOnAsync(await from.Input.ReadAsync(_stopping.Token).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends every wait for input, and for the pacer.</summary>
+    public void Stop()
+    {
+        _stopped = true;
+        _stopping.Cancel();
+        from.Input.CancelPendingRead();
+    }
+
+    /// <summary>Passes on what whoever had the connection before this has read ahead.</summary>
+    /// <returns>Whether that was all.</returns>
+    private async ValueTask<bool> PassOnWhatIsThereAsync()
+    {
+        // A Pipe gives bytes that were looked at and left before a cancelled read to TryRead only.
+        while (from.Input.TryRead(out ReadResult result))
+        {
+            if (await PassOnAsync(result).ConfigureAwait(false))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Passes on what one read of the pipe has brought.</summary>
+    /// <returns>Whether that was all.</returns>
+    private async ValueTask<bool> PassOnAsync(ReadResult result)
+    {
+        if (result.IsCanceled && _stopped)
+        {
+            throw new OperationCanceledException(); // Else by whoever had the connection before this.
+        }
+
+        foreach (ReadOnlyMemory<byte> segment in result.Buffer)
+        {
+            await WriteAsync(segment).ConfigureAwait(false);
+        }
+
+        from.Input.AdvanceTo(result.Buffer.End);
+        return result.IsCompleted;
+    }
+
+    /// <summary>Passes on what has arrived.</summary>
+    /// <returns>Whether that was the end.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> ReceiveAsync()
+    {
+        int size = Hold(out bool isHeld);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
+        try
+        {
+            int count = await from.ReceiveAsync(buffer.AsMemory(0, size), _stopping.Token).ConfigureAwait(false);
+            await WriteAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
+            return count == 0;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            if (isHeld)
+            {
+                options.Reservation!.Budget.Release(size);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Says how many bytes may be read. If the budget is spent, that is what has been reserved for this direction: readers
+    /// that stand still, and hold what is in the budget, make others slower, and do not stop them.
+    /// </summary>
+    private int Hold(out bool isHeld)
+    {
+        int size = options.Pacer is null ? ReadSize : PacedReadSize;
+        if (options.Reservation is not BufferReservation reservation)
+        {
+            isHeld = false;
+            return size;
+        }
+
+        isHeld = reservation.Budget.TryHold(size);
+        return isHeld ? size : Math.Max(1, Math.Min(size, reservation.First / 2));
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> data)
+    {
+        if (data.IsEmpty)
+        {
+            return;
+        }
+
+        options.Observer?.OnData(direction, new ReadOnlySequence<byte>(data));
+        try
+        {
+            FlushResult flushed = await to.Output.WriteAsync(data).ConfigureAwait(false);
+            if (flushed.IsCompleted || flushed.IsCanceled)
+            {
+                throw new IOException("The connection takes no more bytes.");
+            }
+        }
+        catch (Exception exception)
+        {
+            throw new OutputFailedException(exception);
+        }
+
+        await OnCopiedAsync(data.Length).ConfigureAwait(false);
+    }
+
+    private ValueTask OnCopiedAsync(int count)
+    {
+        Volatile.Write(ref _copied, _copied + count);
+        options.Counter?.OnBytes(direction, count);
+        return options.Pacer?.WaitAsync(count, _stopping.Token) ?? ValueTask.CompletedTask;
+    }
+}
