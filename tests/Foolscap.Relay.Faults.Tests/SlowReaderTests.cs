@@ -69,7 +69,7 @@ internal sealed class SlowReaderTests
         return rate;
     }
 
-    private static double GetMedian(IReadOnlyCollection<double> values) => values.Order().ElementAt(values.Count / 2);
+    private static double GetMedian(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static void CheckMemory(string name, Figures before, Figures now)
     {

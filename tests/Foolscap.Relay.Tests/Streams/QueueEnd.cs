@@ -2,7 +2,7 @@ using System.Buffers;
 using Foolscap.Relay.Streams;
 using Foolscap.Tubs;
 
-namespace Foolscap.Relay.Tests.Support;
+namespace Foolscap.Relay.Tests.Streams;
 
 /// <summary>Puts what is written into a queue: answers to calls exist only on a connection.</summary>
 internal sealed class QueueEnd(ReceiveQueue queue) : IByteStringReceiver
