@@ -135,7 +135,9 @@ internal sealed class CopyPump(TransportConnection from, TransportConnection to,
         options.Observer?.OnData(direction, new ReadOnlySequence<byte>(data));
         try
         {
-            FlushResult flushed = await to.Output.WriteAsync(data).ConfigureAwait(false);
+            // What is taken at once needs neither pipe nor wait.
+            int sent = to.TrySend(data.Span);
+            FlushResult flushed = sent == data.Length ? default : await to.Output.WriteAsync(data[sent..]).ConfigureAwait(false);
             if (flushed.IsCompleted || flushed.IsCanceled)
             {
                 throw new IOException("The connection takes no more bytes.");

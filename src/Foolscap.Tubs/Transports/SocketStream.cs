@@ -45,6 +45,7 @@ internal sealed class SocketStream(Socket socket) : Stream
         return buffer.IsEmpty ? receiving : CheckEndAsync(receiving);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try

@@ -1,15 +1,19 @@
 using System.Net;
 using System.Net.Sockets;
 using Foolscap.TestUtilities;
+using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Soak.Processes;
 
-/// <summary>A TCP proxy on loopback between a client and the relay, all of whose connections can be cut. Thread-safe.</summary>
+/// <summary>
+/// A TCP proxy on loopback between a client and the relay, all of whose connections can be cut. It passes on ends and resets,
+/// as a router would: not all that goes through it is a Tub's own connection. Thread-safe.
+/// </summary>
 internal sealed class CuttableLink : IDisposable
 {
     private readonly LoopbackListener _listener;
     private readonly Lock _gate = new();
-    private readonly HashSet<Socket> _sockets = [];
+    private readonly HashSet<DirectStream> _streams = [];
     private readonly int _target;
 
     /// <summary>Starts a proxy.</summary>
@@ -25,14 +29,13 @@ internal sealed class CuttableLink : IDisposable
     /// <summary>Resets all connections that are there.</summary>
     public void Cut()
     {
-        List<Socket> sockets;
+        List<DirectStream> streams;
         lock (_gate)
         {
-            sockets = [.. _sockets];
-            _sockets.Clear();
+            streams = [.. _streams];
         }
 
-        sockets.ForEach(Reset);
+        streams.ForEach(stream => stream.Abort("the link is cut"));
     }
 
     public void Dispose()
@@ -43,62 +46,28 @@ internal sealed class CuttableLink : IDisposable
 
     private async Task ServeAsync(Socket near)
     {
-        using Socket first = near;
-        using Socket far = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        TransportConnection far;
         try
         {
-            await far.ConnectAsync(IPAddress.Loopback, _target);
-            (near.NoDelay, far.NoDelay) = (true, true);
-            lock (_gate)
-            {
-                _sockets.Add(near);
-                _sockets.Add(far);
-            }
-
-            await Task.WhenAll(CopyAsync(near, far), CopyAsync(far, near));
+            far = await TransportConnection.ConnectTcpAsync(new IPEndPoint(IPAddress.Loopback, _target));
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (SocketException)
         {
-            // Cut, or one side is gone: both are closed.
+            near.Dispose(); // The relay is not there.
+            return;
         }
 
+        DirectStream stream = new(TransportConnection.FromSocket(near), far);
         lock (_gate)
         {
-            _sockets.Remove(near);
-            _sockets.Remove(far);
-        }
-    }
-
-    private static async Task CopyAsync(Socket from, Socket to)
-    {
-        byte[] buffer = new byte[65536];
-        try
-        {
-            while (await from.ReceiveAsync(buffer) is int count and > 0)
-            {
-                await to.SendAsync(buffer.AsMemory(0, count));
-            }
-
-            to.Shutdown(SocketShutdown.Send);
-        }
-        catch
-        {
-            to.Close(); // which ends the other direction
-            throw;
-        }
-    }
-
-    private static void Reset(Socket socket)
-    {
-        try
-        {
-            socket.LingerState = new LingerOption(enable: true, seconds: 0);
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            // Closed already.
+            _streams.Add(stream);
         }
 
-        socket.Close();
+        stream.Start();
+        await stream.Ended;
+        lock (_gate)
+        {
+            _streams.Remove(stream);
+        }
     }
 }
