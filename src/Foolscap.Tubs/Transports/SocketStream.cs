@@ -9,6 +9,9 @@ namespace Foolscap.Tubs.Transports;
 /// </summary>
 internal sealed class SocketStream(Socket socket) : Stream
 {
+    // A send takes the kernel's error away, and a read must not look between that and the note that is made of it.
+    private readonly Lock _sending = new();
+
     private volatile bool _outputEnded;
     private volatile bool _inputEnded;
     private volatile bool _written;
@@ -50,6 +53,7 @@ internal sealed class SocketStream(Socket socket) : Stream
     {
         try
         {
+            buffer = buffer[TrySend(buffer.Span)..];
             while (buffer.Length > 0)
             {
                 ValueTask<int> sending = socket.SendAsync(buffer, SocketFlags.None, cancellationToken);
@@ -69,15 +73,18 @@ internal sealed class SocketStream(Socket socket) : Stream
     /// <exception cref="SocketException">The connection is lost.</exception>
     public int TrySend(ReadOnlySpan<byte> bytes)
     {
-        int count = socket.Send(bytes, SocketFlags.None, out SocketError error);
-        _written = true; // Not before: see above.
-        if (error is not (SocketError.Success or SocketError.WouldBlock))
+        lock (_sending)
         {
+            int count = socket.Send(bytes, SocketFlags.None, out SocketError error);
+            _written = true; // Not before: see above.
+            if (error is SocketError.Success or SocketError.WouldBlock)
+            {
+                return count;
+            }
+
             KeepFirst(error);
             throw new SocketException((int)error);
         }
-
-        return count;
     }
 
     /// <summary>Forgets that something has been written.</summary>
@@ -154,9 +161,12 @@ internal sealed class SocketStream(Socket socket) : Stream
             return false;
         }
 
-        // A reset behind a FIN is another error than one without (EPIPE), and no read has taken it from a send.
-        SocketError error = _sendError;
-        return (error == SocketError.Success ? GetPendingError() : error) != SocketError.Shutdown;
+        lock (_sending)
+        {
+            // A reset behind a FIN is another error than one without (EPIPE), and no read has taken it from a send.
+            SocketError error = _sendError;
+            return (error == SocketError.Success ? GetPendingError() : error) != SocketError.Shutdown;
+        }
     }
 
     private void KeepFirst(SocketError error)

@@ -17,7 +17,7 @@ internal sealed class HeldLink(TubListener listener) : IConnectionDialer
     private readonly DuplexPipePair _near = new();
     private readonly DuplexPipePair _far = new(Wire);
     private TaskCompletionSource _full = NewEvent();
-    private TaskCompletionSource _gate = NewEvent();
+    private readonly SemaphoreSlim _gate = new(0);
     private volatile bool _isHeld;
 
     /// <summary>What the listener's side is told of what has arrived; nothing by default.</summary>
@@ -51,7 +51,7 @@ internal sealed class HeldLink(TubListener listener) : IConnectionDialer
     public Task LetSomeThroughAsync()
     {
         Volatile.Write(ref _full, NewEvent());
-        Interlocked.Exchange(ref _gate, NewEvent()).SetResult();
+        _gate.Release();
         return Full.WithinLimit();
     }
 
@@ -68,7 +68,7 @@ internal sealed class HeldLink(TubListener listener) : IConnectionDialer
                 {
                     // Not looked at either: a pipe lets its writer go on when the reader has seen all that there is.
                     from.Input.AdvanceTo(result.Buffer.Start);
-                    await Volatile.Read(ref _gate).Task;
+                    await _gate.WaitAsync();
                     result = await from.Input.ReadAsync();
                 }
 
