@@ -55,7 +55,7 @@ internal sealed class StrangeClientTests
             string abort = await writer.Aborted.For("the relay's abort of the stream");
 
             Assert.That(refusal, Does.Contain("window").Or.Contain("the stream is over"), "writes that were on their way already");
-            Assert.That(abort, Does.Contain("window"));
+            Assert.That(abort, Does.Contain("window").Or.Contain("gone already"), "it may be over before the relay has looked at the handler");
             await b.ReceiveResetAsync();
             Figures now = Figures.Of(route.Relay);
             Assert.That(now.Memory - relay.Memory, Is.LessThan(32 * Figures.MiB), "bytes that the relay has taken for it");
