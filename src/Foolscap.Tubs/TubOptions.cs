@@ -22,7 +22,7 @@ public sealed record TubOptions
     /// How long the transport may take nothing of what this side sends before the connection is given up: the other end
     /// does not read, though it may well talk. 60 s by default, as for silence; a link that moves anything in that
     /// time lives, however slow it is; where acknowledgements cannot be seen, elsewhere than of sockets on Linux, it must
-    /// move one TLS record (16 KiB), and more if the system takes bytes in larger pieces. It is looked at four times in that time, so that the end may come a
+    /// move four TLS records (64 KiB), and more if the system takes bytes in larger pieces. It is looked at four times in that time, so that the end may come a
     /// quarter later. <see cref="Timeout.InfiniteTimeSpan"/> turns it off.
     /// </summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(60);

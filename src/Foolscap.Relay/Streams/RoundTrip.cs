@@ -27,16 +27,13 @@ internal sealed class RoundTrip(TimeProvider timeProvider)
     /// <param name="position">The end of what has arrived so far.</param>
     public void OnReceived(long position)
     {
-        if (position <= _edge)
+        if (_edge is not long edge || position <= edge)
         {
             return;
         }
 
-        if (_edge is not null)
-        {
-            TimeSpan time = timeProvider.GetElapsedTime(_openedAt);
-            Shortest = time < (Shortest ?? TimeSpan.MaxValue) ? time : Shortest;
-            _edge = null;
-        }
+        TimeSpan time = timeProvider.GetElapsedTime(_openedAt);
+        Shortest = time < (Shortest ?? TimeSpan.MaxValue) ? time : Shortest;
+        _edge = null;
     }
 }
