@@ -46,12 +46,12 @@ internal sealed class PeerTls : IGatheringWriter, IAsyncDisposable
             tls.Stream.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions
                 {
-                    TargetHost = string.Empty, // no SNI: the request has named the Tub already
+                    TargetHost = target.ToString(), // what sessions are kept by; the request has told it to everybody already
                     ClientCertificateContext = certificate.Context,
                     EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                     CertificateChainPolicy = NoChain(),
                     RemoteCertificateValidationCallback = (_, shown, _, _) => tls.TakeCertificate(shown) == target,
-                    AllowTlsResume = false,
+                    AllowTlsResume = true,
                     AllowRenegotiation = false,
                 },
                 cancellationToken),
@@ -80,7 +80,7 @@ internal sealed class PeerTls : IGatheringWriter, IAsyncDisposable
                         tls.TakeCertificate(shown);
                         return true;
                     },
-                    AllowTlsResume = false,
+                    AllowTlsResume = true,
                     AllowRenegotiation = false,
                 },
                 cancellationToken),
