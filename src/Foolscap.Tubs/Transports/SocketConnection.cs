@@ -39,8 +39,7 @@ internal sealed class SocketConnection : TransportConnection
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<bool> WaitForInputAsync(CancellationToken cancellationToken = default)
     {
-        // The kernel tells of a reset once, also a read into no buffer: it has to be passed on.
-        await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+        await _stream.WaitForInputAsync(cancellationToken).ConfigureAwait(false);
         return true;
     }
 

@@ -42,10 +42,29 @@ internal sealed class SocketStream(Socket socket) : Stream
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        ValueTask<int> receiving = socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
-
         // A read into no buffer waits for data, and tells of no end.
-        return buffer.IsEmpty ? receiving : CheckEndAsync(receiving);
+        return buffer.IsEmpty
+            ? WaitForInputAsync(cancellationToken)
+            : CheckEndAsync(socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken));
+    }
+
+    /// <summary>Waits until there is something to read: bytes, or the end. A reset, of which the kernel tells once, it passes on.</summary>
+    /// <returns>0.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<int> WaitForInputAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // One that had to wait is over with whatever the kernel tells of the socket, also what it told before the last
+            // read: who took that for input would rent a buffer, and keep it for as long as nothing comes.
+            ValueTask<int> waiting = socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken);
+            bool isThere = waiting.IsCompleted;
+            await waiting.ConfigureAwait(false);
+            if (isThere)
+            {
+                return 0;
+            }
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -39,6 +39,32 @@ internal sealed class SocketConnectionTests
         });
     }
 
+    /// <summary>What the kernel told before the last read is no input: a buffer rented for it would be kept while nothing comes.</summary>
+    [Test]
+    public async Task WaitForInputAsync_BytesComeWhileOthersAreRead_EndsOnlyWhenThereIsSomething()
+    {
+        const int Count = 200_000;
+        Task sending = Task.Run(() =>
+        {
+            for (int sent = 0; sent < Count; sent++)
+            {
+                _peer.Send(new byte[1]);
+            }
+        });
+        byte[] buffer = new byte[1000];
+        int received = 0;
+        int inVain = 0;
+        while (received < Count)
+        {
+            await _connection.WaitForInputAsync(TestTime.Token);
+            inVain += _socket.Available == 0 ? 1 : 0;
+            received += await _connection.ReceiveAsync(buffer, TestTime.Token);
+        }
+
+        await sending;
+        Assert.That(inVain, Is.Zero);
+    }
+
     [Test]
     public async Task TrySend_PeerStandsStill_TakesAPartAndThenNothing()
     {
