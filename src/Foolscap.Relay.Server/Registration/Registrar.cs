@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Foolscap.Relay.Server.Admission;
+using Foolscap.Relay.Server.Observation;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Server.Registration;
@@ -8,7 +10,13 @@ namespace Foolscap.Relay.Server.Registration;
 /// else: a Tub can register itself only.
 /// </summary>
 internal sealed class Registrar(
-    Tub tub, TubRegistry registry, PolicyQuestion policy, RefusalCounters<RelayRefusal> refusals, RelayServerOptions options, RelayLog log)
+    Tub tub,
+    TubRegistry registry,
+    PolicyQuestion policy,
+    RefusalCounters<RelayRefusal> refusals,
+    RelayServerOptions options,
+    CurrentLimits limits,
+    RelayLog log)
     : IReferenceable
 {
     public ValueTask<object?> CallAsync(RemoteCall call) => call.Method switch
@@ -20,14 +28,35 @@ internal sealed class Registrar(
 
     private async Task<object?> RegisterAsync(RemoteCall call)
     {
+        Activity? trace = RelayTracing.StartRegister();
+        try
+        {
+            TubRegistration registration = await AddAsync(call).ConfigureAwait(false);
+            trace.EndRegistered(registration.IsReplacement);
+            return CreateAnswer();
+        }
+        catch (RefusedRegistrationException refused)
+        {
+            trace.EndRefused(RelayTags.RegistrationResult, RelayTags.Refused, RelayTags.Of(refused.Reason));
+            throw new ViolationException(refused.Message);
+        }
+        catch (Exception exception)
+        {
+            trace.EndRefused(RelayTags.RegistrationResult, RelayTags.Invalid, exception.GetType().Name);
+            throw;
+        }
+    }
+
+    private async Task<TubRegistration> AddAsync(RemoteCall call)
+    {
         RemoteReference listener = GetListener(call, arguments: 3);
-        RemoteReference? events = null;
+        RemoteReference? hearer = null;
         try
         {
             IReadOnlyDictionary<object, object?> given = call.Get<Dictionary<object, object?>?>(2)
                 ?? throw new ViolationException($"{call.Method}() needs a dict of options, which may be empty.");
-            events = TakeEvents(given);
-            TubRegistration registration = new(listener, events, RelayWindow.Get(given), options.Limits.MaxPendingAcceptsPerTub)
+            hearer = TakeEvents(given);
+            TubRegistration registration = new(listener, hearer, RelayWindow.Get(given), limits)
             {
                 TakesDirect = given.GetValueOrDefault(RelayProtocol.DirectKey) is true,
             };
@@ -36,15 +65,15 @@ internal sealed class Registrar(
             {
                 throw Refuse(registration, refusal);
             }
+
+            return registration;
         }
         catch
         {
             listener.Dispose();
-            events?.Dispose();
+            hearer?.Dispose();
             throw;
         }
-
-        return CreateAnswer();
     }
 
     private Dictionary<object, object?> CreateAnswer()
@@ -86,15 +115,16 @@ internal sealed class Registrar(
         return turn;
     }
 
-    private ViolationException Refuse(TubRegistration registration, RelayRefusal refusal, string? detail = null)
+    private RefusedRegistrationException Refuse(TubRegistration registration, RelayRefusal refusal, string? detail = null)
     {
-        ViolationException violation = refusal.ToViolation(detail);
+        RefusedRegistrationException exception = refusal.ToException(detail);
         if (refusals.Count(refusal, out long count))
         {
-            log.RegistrationsRefused(count, registration.TubId.ToString(), registration.AddressText, violation.Message);
+            log.RegistrationsRefused(count, registration.TubId.ToString(), registration.AddressText, exception.Message);
         }
 
-        return violation;
+        registry.News.OnRefused(registration, exception);
+        return exception;
     }
 
     private object? Unregister(RemoteCall call)

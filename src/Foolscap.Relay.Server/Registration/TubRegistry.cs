@@ -1,4 +1,5 @@
 using Foolscap.Relay.Server.Admission;
+using Foolscap.Relay.Server.Observation;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Server.Registration;
@@ -7,18 +8,25 @@ namespace Foolscap.Relay.Server.Registration;
 /// The Tubs that are registered, or were a moment ago. The newest registration of a TubID counts at once; one ends with
 /// its connection, and the end of an older one never touches a newer one. Thread-safe.
 /// </summary>
-internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, TimeProvider timeProvider)
+internal sealed class TubRegistry(
+    RelayServerOptions options, CurrentLimits limits, RelayEventSink events, RelayLog log, TimeProvider timeProvider)
 {
     /// <summary>How long a Tub that is gone is remembered: to hold its callers, and to notice how often it comes.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// Held while registrations come and go, together with what the host is told about it, so that it hears of them in their
+    /// order. The gate is free meanwhile: the host may ask how it stands.
+    /// </summary>
+    private readonly Lock _changing = new();
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, KnownTub> _byTubId = new(StringComparer.Ordinal);
-    private readonly KeyedCounts<AddressPrefix> _byAddress = new(options.Limits.MaxRegisteredTubsPerAddress);
+    private readonly KeyedCounts<AddressPrefix> _byAddress = new();
+    private readonly RegistrationNews _news = new(events, log);
     private readonly LinkedList<KnownTub> _absent = new();
     private RelayRefusal? _closed;
     private int _count;
-    private long _conflicts;
 
     /// <summary>
     /// A Tub may not be registered, or not any more: it is told which one, and why. What it has besides its registration ends.
@@ -37,8 +45,8 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
         }
     }
 
-    /// <summary>How often a process came back that another one with the same certificate had replaced.</summary>
-    public long Conflicts => Interlocked.Read(ref _conflicts);
+    /// <summary>What has become of registrations.</summary>
+    public RegistrationNews News => _news;
 
     /// <summary>The registrations that stand.</summary>
     public IReadOnlyList<TubRegistration> Registrations
@@ -50,6 +58,20 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
                 return [.. _byTubId.Values.Select(tub => tub.Current).OfType<TubRegistration>()];
             }
         }
+    }
+
+    /// <summary>How it stands with each Tub that is registered.</summary>
+    public IReadOnlyList<RegisteredTub> GetTubs()
+    {
+        List<(TubRegistration Registration, StreamTraffic Traffic)> tubs;
+        lock (_gate)
+        {
+            tubs = new(_count);
+            tubs.AddRange(_byTubId.Values.Where(tub => tub.Current is not null).Select(tub => (tub.Current!, tub.Traffic)));
+        }
+
+        DateTimeOffset now = timeProvider.GetUtcNow();
+        return [.. tubs.Select(tub => Describe(tub.Registration, tub.Traffic, now))];
     }
 
     /// <summary>Looks up who is asked for.</summary>
@@ -97,7 +119,7 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
         {
             KnownTub tub = Know(tubId);
             turn = ++tub.Turn;
-            return _closed ?? (tub.Registrations.TryTake() ? null : RelayRefusal.RegistrationRate);
+            return _closed ?? (tub.Registrations.TryTake(limits.RegistrationRate) ? null : RelayRefusal.RegistrationRate);
         }
     }
 
@@ -108,35 +130,24 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
     /// <exception cref="ViolationException">Its connection has ended, or its turn is over.</exception>
     public RelayRefusal? Add(TubRegistration registration, int turn)
     {
-        string tubId = registration.TubId.ToString();
         TubRegistration? older;
         string? rival;
-        lock (_gate)
+        lock (_changing)
         {
-            if (registration.Connection.Ended.IsCompleted)
-            {
-                // A call that waited while its connection was replaced: the newer connection's registration stands.
-                throw new ViolationException("this connection has ended");
-            }
-
-            KnownTub tub = Know(tubId);
-            if (tub.Turn != turn)
-            {
-                throw new ViolationException("this Tub has registered anew, or taken its registration back, while this registration was decided upon");
-            }
-
-            if (GetRefusal(registration, tub.Current) is RelayRefusal refusal)
+            if (TrySetCurrent(registration, turn, out older, out rival) is RelayRefusal refusal)
             {
                 return refusal;
             }
 
-            older = tub.Current;
-            Uncount(older);
-            SetCurrent(tub, registration);
-            rival = tub.History.Add(registration.Connection.RemoteIncarnation ?? registration.AddressText, registration.AddressText);
+            _news.TellHost(registration, rival);
         }
 
-        Announce(registration, older, rival);
+        _news.Count(registration, rival);
+        if (older is not null)
+        {
+            End(older, registration);
+        }
+
         registration.WatchForReplacement();
         registration.OnDisconnected = registration.Connection.Disconnected.UnsafeRegister(
             _ => Remove(registration, registration.Connection.Ended.Result.Message, isLost: true), state: null);
@@ -206,7 +217,7 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
     {
         if (!_byTubId.TryGetValue(tubId, out KnownTub? tub))
         {
-            tub = new KnownTub(tubId, options.Limits, timeProvider);
+            tub = new KnownTub(tubId, timeProvider);
             _byTubId.Add(tubId, tub);
             SetAbsent(tub);
         }
@@ -228,19 +239,51 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
             return _closed;
         }
 
-        if (older is null && _count >= options.Limits.MaxRegisteredTubs)
+        if (older is null && _count >= limits.Value.MaxRegisteredTubs)
         {
             return RelayRefusal.RegistrationLimit;
         }
 
-        return registration.Address is AddressPrefix address && older?.Address != address && _byAddress.IsFull(address)
+        return registration.Address is AddressPrefix address && older?.Address != address && _byAddress[address] >= limits.Value.MaxRegisteredTubsPerAddress
             ? RelayRefusal.RegistrationLimitOfAddress
             : null;
+    }
+
+    private RelayRefusal? TrySetCurrent(TubRegistration registration, int turn, out TubRegistration? older, out string? rival)
+    {
+        (older, rival) = (null, null);
+        lock (_gate)
+        {
+            if (registration.Connection.Ended.IsCompleted)
+            {
+                // A call that waited while its connection was replaced: the newer connection's registration stands.
+                throw new ViolationException("this connection has ended");
+            }
+
+            KnownTub tub = Know(registration.TubId.ToString());
+            if (tub.Turn != turn)
+            {
+                throw new ViolationException("this Tub has registered anew, or taken its registration back, while this registration was decided upon");
+            }
+
+            if (GetRefusal(registration, tub.Current) is RelayRefusal refusal)
+            {
+                return refusal;
+            }
+
+            older = tub.Current;
+            registration.IsReplacement = older is not null;
+            Uncount(older);
+            SetCurrent(tub, registration);
+            rival = tub.History.Add(registration.Connection.RemoteIncarnation ?? registration.AddressText, registration.AddressText);
+            return null;
+        }
     }
 
     private void SetCurrent(KnownTub tub, TubRegistration registration)
     {
         _count++;
+        registration.Since = timeProvider.GetUtcNow();
         if (registration.Address is AddressPrefix address)
         {
             _byAddress.Add(address);
@@ -268,34 +311,37 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
         }
     }
 
-    private void Announce(TubRegistration registration, TubRegistration? older, string? rival)
+    /// <summary>Tells the older registration, and lets go of it.</summary>
+    private static void End(TubRegistration older, TubRegistration registration)
     {
-        string tubId = registration.TubId.ToString();
-        if (older is null)
+        if (older.Connection != registration.Connection)
         {
-            log.Registered(tubId, registration.AddressText);
-        }
-        else
-        {
-            log.Replaced(tubId, registration.AddressText);
-            if (older.Connection != registration.Connection)
-            {
-                older.TellReplaced(registration.AddressText);
-            }
-
-            older.Release();
+            older.TellReplaced(registration.AddressText);
         }
 
-        if (rival is not null)
-        {
-            Interlocked.Increment(ref _conflicts);
-            log.Conflict(tubId, registration.AddressText, rival);
-        }
+        older.Release();
     }
 
     private bool Remove(TubRegistration registration, string reason, bool isLost)
     {
         string tubId = registration.TubId.ToString();
+        lock (_changing)
+        {
+            if (!TryUnset(registration, tubId, isLost))
+            {
+                return false;
+            }
+
+            _news.TellHostOfEnd(registration, reason);
+        }
+
+        log.Unregistered(tubId, reason);
+        registration.Release();
+        return true;
+    }
+
+    private bool TryUnset(TubRegistration registration, string tubId, bool isLost)
+    {
         lock (_gate)
         {
             if (!_byTubId.TryGetValue(tubId, out KnownTub? tub) || tub.Current != registration)
@@ -307,18 +353,23 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
             tub.Current = null;
             SetAbsent(tub);
             tub.LostAt = isLost ? tub.AbsentSince : null;
+            return true;
         }
+    }
 
-        log.Unregistered(tubId, reason);
-        registration.Release();
-        return true;
+    private static RegisteredTub Describe(TubRegistration registration, StreamTraffic traffic, DateTimeOffset now)
+    {
+        StreamTotals totals = traffic.Totals;
+        TubConnection connection = registration.Connection;
+        return new RegisteredTub(
+            registration.TubId, connection.RemoteEndPoint, registration.Since, totals.Active, totals.Total, totals.OutboundBytes, totals.InboundBytes, now - connection.Silence);
     }
 
     /// <summary>Forgets Tubs that are gone for long, or for which there is no room.</summary>
     private void Forget()
     {
         while (_absent.First?.Value is KnownTub oldest
-            && (_absent.Count > options.Limits.MaxRegisteredTubs || timeProvider.GetElapsedTime(oldest.AbsentSince) > Memory))
+            && (_absent.Count > limits.Value.MaxRegisteredTubs || timeProvider.GetElapsedTime(oldest.AbsentSince) > Memory))
         {
             _absent.RemoveFirst();
             _byTubId.Remove(oldest.TubId);
