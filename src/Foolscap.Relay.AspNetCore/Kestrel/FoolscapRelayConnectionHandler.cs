@@ -11,8 +11,8 @@ namespace Foolscap.Relay.AspNetCore.Kestrel;
 /// <list type="bullet">
 /// <item>It knows no half-close towards the caller: when the Tub has ended its direction, the caller's connection is closed
 /// after all that was sent. The caller's own half-close reaches the Tub as it is.</item>
-/// <item>It keeps up to 1 MiB of what a caller sends (<c>KestrelServerLimits.MaxRequestBufferSize</c>) and 64 KiB of what goes to
-/// him (<c>MaxResponseBufferSize</c>) beside the relay's own budget.</item>
+/// <item>It keeps up to 1 MiB of what a caller sends (<c>SocketTransportOptions.MaxReadBufferSize</c>) and 64 KiB of what goes to
+/// him (<c>MaxWriteBufferSize</c>) beside the relay's own budget.</item>
 /// <item>What is sent is taken for delivered when Kestrel has it, so a reset can overtake the last bytes.</item>
 /// <item>A relay process that dies lets its connections end in order, where its own listener has them reset.</item>
 /// </list>

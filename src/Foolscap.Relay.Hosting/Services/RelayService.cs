@@ -154,19 +154,10 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
 
     private RelayServerOptions CreateServerOptions(RelayServiceOptions options, string? registrarName, AllowedTubsPolicy allowedTubs)
     {
-        RelayServerOptions result = new()
+        RelayServerOptions result = options.ToServerOptions() with
         {
             RegistrarName = registrarName,
-            Window = options.Window,
-            InitialWindow = options.InitialWindow,
-            AcceptTimeout = options.AcceptTimeout,
-            HoldTime = options.HoldTime,
-            DirectConnections = options.DirectConnections,
-            Limits = options.Limits.ToLimits(),
-            HandedConnections = options.Listener.ToListenerOptions(),
             RegistrationPolicy = allowedTubs,
-            PolicyTimeout = options.PolicyTimeout,
-            PolicyRecheckInterval = options.PolicyRecheckInterval,
             MeterFactory = _services.GetService<IMeterFactory>(),
             MeterName = Name.Length > 0 ? Name : null,
         };
