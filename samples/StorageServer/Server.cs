@@ -11,6 +11,7 @@ internal static class Server
 {
     public static async Task<int> RunAsync(DirectoryInfo folder, IReadOnlyList<string> relays, long maxBlobBytes, CancellationToken stopping)
     {
+        folder.Create();
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddSimpleConsole().AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.AddSingleton(new BlobFolder(Path.Combine(folder.FullName, "blobs"), maxBlobBytes));

@@ -10,11 +10,11 @@ WebApplicationBuilder builder = WebApplication.CreateBuilder(
 builder.Services.AddFoolscapRelayServer(builder.Configuration.GetSection(RelayConfiguration.ServerSection));
 builder.Services.AddHealthChecks().AddFoolscapRelay();
 
-ListenOptions web = null!;
+ListenOptions web = null!, relayPort = null!;
 builder.WebHost.ConfigureKestrel(kestrel =>
 {
     kestrel.Listen(Address("Web"), port => web = port);
-    kestrel.Listen(Address("RelayPort"), port => port.UseFoolscapRelay());
+    kestrel.Listen(Address("RelayPort"), port => (relayPort = port).UseFoolscapRelay());
 });
 
 WebApplication app = builder.Build();
@@ -24,6 +24,7 @@ app.MapHealthChecks("/health/ready", Tagged(FoolscapRelayHealthChecksBuilderExte
 
 await app.StartAsync();
 Console.WriteLine($"page: http://{web.IPEndPoint}/");
+Console.WriteLine($"relay port: {relayPort.IPEndPoint!.Port}");
 Console.WriteLine(app.Services.GetRequiredService<IFoolscapRelay>().RegistrarFurl); // for its owner, and never logged
 await app.WaitForShutdownAsync();
 

@@ -99,7 +99,7 @@ internal sealed class KestrelTests
         Furl furl = await Greeter.GetFurlAsync(tub);
         using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(_port);
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET /id/{furl.TubId} HTTP/1.1\r\n"));
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET /id/{furl.TubId} HTTP/1.1\r\nUpgrade: TLS/1.0\r\nConnection: Upgrade\r\n\r\n"));
         await Waiting.UntilAsync(() => Relay.Server.Statistics.ActiveStreams == 1, "the stream is relayed");
 
         await Relay.Server.DisposeAsync();

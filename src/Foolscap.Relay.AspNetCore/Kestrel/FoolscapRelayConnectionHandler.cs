@@ -13,7 +13,8 @@ namespace Foolscap.Relay.AspNetCore.Kestrel;
 /// after all that was sent. The caller's own half-close reaches the Tub as it is.</item>
 /// <item>It keeps up to 1 MiB of what a caller sends (<c>SocketTransportOptions.MaxReadBufferSize</c>) and 64 KiB of what goes to
 /// him (<c>MaxWriteBufferSize</c>) beside the relay's own budget.</item>
-/// <item>What is sent is taken for delivered when Kestrel has it, so a reset can overtake the last bytes.</item>
+/// <item>What is sent is taken for delivered when Kestrel has it, so a reset can overtake the last bytes. A reader who does
+/// not read has 60 s for them when a connection ends in order.</item>
 /// <item>A relay process that dies lets its connections end in order, where its own listener has them reset.</item>
 /// </list>
 /// Thread-safe.
@@ -39,5 +40,6 @@ public sealed class FoolscapRelayConnectionHandler(IFoolscapRelay relay) : Conne
 
         // Kestrel closes what this method returns from: the relay goes on with it until it lets go.
         await transport.LetGo.ConfigureAwait(false);
+        await transport.CloseAsync(TimeProvider.System).ConfigureAwait(false);
     }
 }

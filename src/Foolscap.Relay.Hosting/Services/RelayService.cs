@@ -75,6 +75,9 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
 
     public SelfProbeResult? LastSelfProbe => Volatile.Read(ref _lastSelfProbe);
 
+    /// <summary>Of what runs: options with faults, which keep a relay from its start, must not fail its end as well.</summary>
+    private TimeSpan Drain => Volatile.Read(ref _options)?.Drain ?? TimeSpan.Zero;
+
     private RunningRelay Running => Volatile.Read(ref _running)
         ?? throw new InvalidOperationException("The relay does not run yet: it is started with its host.");
 
@@ -107,9 +110,9 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => StopOnceAsync(Options.Drain, cancellationToken);
+    public Task StoppingAsync(CancellationToken cancellationToken) => StopOnceAsync(Drain, cancellationToken);
 
-    public Task StopAsync(CancellationToken cancellationToken) => StopOnceAsync(Options.Drain, cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) => StopOnceAsync(Drain, cancellationToken);
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
