@@ -62,6 +62,7 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
     {
         await _started.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         await Client.WaitUntilRegisteredAsync(1, cancellationToken).ConfigureAwait(false);
+        Running.Report.UpdateHints(); // The client tells those who wait before it calls back.
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -116,9 +117,10 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
             }
 
             List<Furl> relays = [.. options.Relays.Select(furl => Furl.Parse(furl))];
-            StatusReport report = new(tub, ownsHints: listener is not null, relays.Select(relay => relay.TubId), _log);
+            StatusReport report = new(tub, ownsHints: listener is not null, _log);
             RelayClient client = RelayClient.Start(tub, relays, target, clientOptions, report.OnStatus, _loggerFactory);
-            return new RunningClient(tub, listener, client, target);
+            report.Use(client);
+            return new RunningClient(tub, listener, client, target, report);
         }
         catch
         {
@@ -175,7 +177,7 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
     }
 
     /// <summary>The parts of a client between its start and its end.</summary>
-    private sealed record RunningClient(Tub Tub, TubListener? Listener, RelayClient Client, EndPoint Target)
+    private sealed record RunningClient(Tub Tub, TubListener? Listener, RelayClient Client, EndPoint Target, StatusReport Report)
     {
         /// <summary>The registrations end first, so that callers are not sent to a Tub that does not answer any more.</summary>
         public static async Task DisposeAsync(RelayClient? client, TubListener? listener, Tub tub)

@@ -1,17 +1,33 @@
-using Foolscap.Furls;
 using Foolscap.Relay.Client;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Hosting.Services;
 
 /// <summary>Logs how it stands with each relay, and keeps the hints of a Tub of this process to what the relays say.</summary>
-internal sealed class StatusReport(Tub tub, bool ownsHints, IEnumerable<TubId> relays, HostingLog log)
+internal sealed class StatusReport(Tub tub, bool ownsHints, HostingLog log)
 {
     private readonly Lock _gate = new();
+    private RelayClient? _client;
 
-    // In the order of the configuration, so that the best relay stays the first hint.
-    private readonly List<KeyValuePair<TubId, IReadOnlyList<ConnectionHint>>> _hints =
-        [.. relays.Select(relay => KeyValuePair.Create(relay, (IReadOnlyList<ConnectionHint>)[]))];
+    /// <summary>Says whose hints they are: known only when the first status may have been told already.</summary>
+    public void Use(RelayClient client)
+    {
+        _client = client;
+        UpdateHints();
+    }
+
+    /// <summary>Gives the Tub the hints of its relays as they are now.</summary>
+    public void UpdateHints()
+    {
+        // One at a time, so that no older hints are written over newer ones.
+        lock (_gate)
+        {
+            if (ownsHints && _client is not null)
+            {
+                tub.Hints = _client.Hints;
+            }
+        }
+    }
 
     public void OnStatus(RelayStatus status)
     {
@@ -20,7 +36,7 @@ internal sealed class StatusReport(Tub tub, bool ownsHints, IEnumerable<TubId> r
         switch (status.State)
         {
             case RelayState.Registered:
-                UseHints(status);
+                UpdateHints();
                 log.Attached(tubId, relay, string.Join(',', status.Hints));
                 break;
             case RelayState.Waiting:
@@ -31,21 +47,6 @@ internal sealed class StatusReport(Tub tub, bool ownsHints, IEnumerable<TubId> r
                 break;
             default:
                 break;
-        }
-    }
-
-    private void UseHints(RelayStatus status)
-    {
-        if (!ownsHints)
-        {
-            return;
-        }
-
-        lock (_gate)
-        {
-            int index = _hints.FindIndex(pair => pair.Key == status.Relay);
-            _hints[index] = KeyValuePair.Create(status.Relay, status.Hints);
-            tub.Hints = [.. _hints.SelectMany(pair => pair.Value).Distinct()];
         }
     }
 }
