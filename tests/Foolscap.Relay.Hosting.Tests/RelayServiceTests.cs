@@ -4,7 +4,6 @@ using System.Runtime.Versioning;
 using Foolscap.Furls;
 using Foolscap.Relay.Hosting.Tests.Support;
 using Foolscap.Relay.Server;
-using Foolscap.TestUtilities;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Security.Cryptography;
 using Foolscap.Furls;
@@ -109,7 +110,11 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
                 target = listener.Listen(new IPEndPoint(IPAddress.Loopback, 0));
             }
 
-            RelayClientOptions clientOptions = options.ToClientOptions();
+            RelayClientOptions clientOptions = options.ToClientOptions() with
+            {
+                MeterFactory = _services.GetService<IMeterFactory>(),
+                MeterName = Name.Length > 0 ? Name : null,
+            };
             foreach (Func<RelayClientOptions, IServiceProvider, RelayClientOptions> configure in
                 _services.GetKeyedServices<Func<RelayClientOptions, IServiceProvider, RelayClientOptions>>(Name))
             {
