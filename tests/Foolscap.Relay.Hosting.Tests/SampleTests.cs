@@ -22,7 +22,7 @@ internal sealed class SampleTests
     public void Clean() => _folder.Dispose();
 
     [Test]
-    public async Task GenericHost_ConfiguredByOptions_RelaysToATub_AndEndsBySigterm()
+    public async Task GenericHost_ConfiguredByOptions_PrintsItsFurl_AndEndsBySigterm()
     {
         await using SampleProcess host = Start(
             "GenericHost", "--Relay:Folder", _folder.RelayFolder(), "--Relay:Listen:0", "127.0.0.1:0", "--Relay:Hints:0", "tcp:127.0.0.1:7000");

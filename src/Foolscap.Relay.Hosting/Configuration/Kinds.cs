@@ -6,8 +6,8 @@ internal static class Kinds
     public static readonly DurationKind Positive = new(TimeSpan.FromMilliseconds(1));
     public static readonly DurationKind PositiveOrOff = new(TimeSpan.FromMilliseconds(1), mayBeOff: true);
     public static readonly NumberKind<int> Count = new(1, int.MaxValue, "whole number", "1 and more");
-    public static readonly SizeKind<int> Window = new(1, int.MaxValue);
-    public static readonly SizeKind<long> Buffer = new(1024 * 1024, long.MaxValue);
+    public static readonly SizeKind<int> Window = new(1);
+    public static readonly SizeKind<long> Buffer = new(1024 * 1024);
     public static readonly OptionalSizeKind Rate = new(1);
 }
 

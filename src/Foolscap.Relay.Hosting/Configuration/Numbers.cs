@@ -19,8 +19,8 @@ internal sealed class NumberKind<T>(T min, T max, string type, string allowed) :
 }
 
 /// <summary>A number of bytes, with or without a unit: 268435456, 256MiB.</summary>
-internal sealed class SizeKind<T>(T min, T max) : ValueKind<T>("size", $"{Sizes.Format(min)} to {Sizes.Format(max)}")
-    where T : struct, IBinaryInteger<T>
+internal sealed class SizeKind<T>(T min) : ValueKind<T>("size", $"{Sizes.Format(min)} and more")
+    where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
 {
     public override string? Read(string text, out T value)
     {
@@ -31,10 +31,10 @@ internal sealed class SizeKind<T>(T min, T max) : ValueKind<T>("size", $"{Sizes.
         }
 
         value = T.CreateSaturating(bytes);
-        return null;
+        return Int128.CreateChecked(value) == bytes ? null : $"is more than {T.MaxValue}";
     }
 
-    public override string? Check(T value) => value >= min && value <= max ? null : "is out of range";
+    public override string? Check(T value) => value >= min ? null : "is out of range";
 
     public override string Format(T value) => Sizes.Format(value);
 }
@@ -42,7 +42,7 @@ internal sealed class SizeKind<T>(T min, T max) : ValueKind<T>("size", $"{Sizes.
 /// <summary>A number of bytes that may be turned off.</summary>
 internal sealed class OptionalSizeKind(long min) : ValueKind<long?>("size", $"\"off\", or {Sizes.Format(min)} and more")
 {
-    private readonly SizeKind<long> _size = new(min, long.MaxValue);
+    private readonly SizeKind<long> _size = new(min);
 
     public override string? Read(string text, out long? value)
     {

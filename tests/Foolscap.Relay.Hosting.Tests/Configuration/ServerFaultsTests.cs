@@ -96,6 +96,22 @@ internal sealed class ServerFaultsTests
         Assert.That(options.Drain.TotalMilliseconds, Is.EqualTo(milliseconds));
     }
 
+    [TestCase("Window", "3GiB", "is more than 2147483647")]
+    [TestCase("Limits:MaxBufferedBytes", "99999999999GiB", "is more than 9223372036854775807")]
+    public void FindFaults_OfASizeThatNothingHolds_TellsTheMost(string key, string size, string problem) =>
+        Assert.That(RelayConfiguration.FindServerFaults(Section(("Folder", "f"), (key, size))).Single().Problem, Is.EqualTo(problem));
+
+    /// <summary>By the binder that .NET generates: for hosts that bind options themselves.</summary>
+    [Test]
+    public void Options_BoundByDotNet_HaveListsAndGroups()
+    {
+        RelayServiceOptions options = new();
+        Section(("Folder", "f"), ("Listen:0", "127.0.0.1:0"), ("Drain", "00:00:05"), ("Limits:MaxStreams", "7"), ("Tub:WriteTimeout", "00:01:30")).Bind(options);
+
+        Assert.That((options.Folder, options.Listen.Single(), options.Drain.TotalSeconds), Is.EqualTo(("f", "127.0.0.1:0", 5.0)));
+        Assert.That((options.Limits.MaxStreams, options.Tub.WriteTimeout.TotalSeconds), Is.EqualTo((7, 90.0)));
+    }
+
     /// <summary>Each key, with many values: what the schema allows must be allowed by the relay, or its start would fail without a fault.</summary>
     [Test]
     public async Task FindFaults_OfEachKeyAndValue_AllowsNothingThatTheRelayRefuses()
