@@ -1,0 +1,52 @@
+using Foolscap.Relay.Client;
+using Foolscap.Tubs;
+
+namespace Foolscap.Relay.Hosting.Services;
+
+/// <summary>Logs how it stands with each relay, and keeps the hints of a Tub of this process to what the relays say.</summary>
+internal sealed class StatusReport(Tub tub, bool ownsHints, HostingLog log)
+{
+    private readonly Lock _gate = new();
+    private RelayClient? _client;
+
+    /// <summary>Says whose hints they are: known only when the first status may have been told already.</summary>
+    public void Use(RelayClient client)
+    {
+        _client = client;
+        UpdateHints();
+    }
+
+    /// <summary>Gives the Tub the hints of its relays as they are now.</summary>
+    public void UpdateHints()
+    {
+        // One at a time, so that no older hints are written over newer ones.
+        lock (_gate)
+        {
+            if (ownsHints && _client is not null)
+            {
+                tub.Hints = _client.Hints;
+            }
+        }
+    }
+
+    public void OnStatus(RelayStatus status)
+    {
+        string tubId = tub.TubId.ToString();
+        string relay = status.Relay.ToString();
+        switch (status.State)
+        {
+            case RelayState.Registered:
+                UpdateHints();
+                log.Attached(tubId, relay, string.Join(',', status.Hints));
+                break;
+            case RelayState.Waiting:
+                log.NotAttached(tubId, relay, status.RetryIn, status.Reason ?? "no reason was given");
+                break;
+            case RelayState.Draining:
+                log.RelayDrains(tubId, relay, status.Reason ?? "no reason was given");
+                break;
+            default:
+                break;
+        }
+    }
+}
