@@ -84,6 +84,16 @@ internal sealed class PackageContentTests
         Assert.That(Encoding.UTF8.GetString(package[$"lib/net10.0/{name}.xml"]), Does.Contain($"<name>{name}</name>"));
     }
 
+    [TestCase("Foolscap.Relay", "PROTOCOL.md")]
+    [TestCase("Foolscap.Relay.Server", "SECURITY.md")]
+    public void Package_HasThePageThatItsReadmeNames(string name, string page)
+    {
+        Package package = Package.Read(Packed.Feed, name);
+
+        Assert.That(package[page], Is.EqualTo(File.ReadAllBytes(Repository.GetPath("src", name, page))));
+        Assert.That(Encoding.UTF8.GetString(package["README.md"]), Does.Contain($"`{page}`"));
+    }
+
     [Test]
     public void Furls_DependOnNothing() => Assert.That(Package.Read(Packed.Feed, "Foolscap.Furls").Dependencies, Is.Empty);
 

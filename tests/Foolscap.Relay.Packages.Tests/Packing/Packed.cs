@@ -16,6 +16,16 @@ internal sealed class Packed
     /// <summary>A folder for the files of one fixture.</summary>
     public static string GetFolder(string name) => Path.Combine(LazyFolder.Value.FullName, name);
 
+    /// <summary>Lets what is restored in a folder come from <see cref="Feed"/>, and from no other source.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="more">What else stands in its configuration.</param>
+    public static void WriteConfig(string folder, string more = "") => File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
+        <configuration>
+          <packageSources><clear /><add key="made by this test" value="{Feed}" /></packageSources>
+          {more}
+        </configuration>
+        """);
+
     [OneTimeTearDown]
     public void Delete()
     {
