@@ -118,7 +118,7 @@ internal sealed class PackageContentTests
     {
         string feed = Packed.GetFolder("second-feed");
         SourceCopy clone = await _sources.CloneAsync(Packed.GetFolder("second-sources-in-a-longer-folder"));
-        await clone.PackAsync(feed);
+        await clone.PackAsync(feed, PackageList.Libraries);
 
         Assert.That(clone.Commit, Is.EqualTo(_sources.Commit));
         Assert.Multiple(() =>

@@ -38,7 +38,7 @@ internal sealed class Packed
     private static async Task<SourceCopy> PackAsync()
     {
         SourceCopy sources = await SourceCopy.CreateAsync(GetFolder("sources"));
-        await sources.PackAsync(Feed);
+        await sources.PackAsync(Feed, PackageList.All);
         return sources;
     }
 }

@@ -52,10 +52,11 @@ internal sealed class SourceCopy
 
     /// <summary>Makes the packages, with all warnings as errors, as a release is built.</summary>
     /// <param name="feed">The folder for them.</param>
-    public Task PackAsync(string feed)
+    /// <param name="names">Which ones.</param>
+    public Task PackAsync(string feed, IEnumerable<string> names)
     {
         // One build for all of them; the command line knows only projects one by one, or a solution with everything else.
-        string projects = string.Join(';', PackageList.All.Select(name => $"src/{name}/{name}.csproj"));
+        string projects = string.Join(';', names.Select(name => $"src/{name}/{name}.csproj"));
         File.WriteAllText(Path.Combine(Folder, "obj.packages.proj"), $"""
             <Project>
               <ItemGroup><Packable Include="{projects}" /></ItemGroup>

@@ -1,8 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 
 // Types with what an API can have, for the tests of the text that is made of it; nothing calls them.
-#pragma warning disable CA1000, CA1003, CA1008, CA1024, CA1027, CA1028, CA1045, CA1051, CA1065, CA1067, CA1070, CA1708, CA1710, CA1720, CA1815, CA1822
-#pragma warning disable CA1031, CA1034, CA1040, CA1044, CA1052, CA1062, CA1063, CA1816, CA2201, CA2225, CA2231, CS0067, CS0414, CS0649, CS0169
+#pragma warning disable CA1041, CA1051, CA1822, CA2211, CS0067, CS0169, CS0649
 
 namespace Foolscap.Relay.Packages.Tests.PublicApi;
 
