@@ -12,6 +12,8 @@ internal static class Command
     /// <summary>Some children of a build outlive it, and hold its output open.</summary>
     private static readonly TimeSpan OutputLimit = TimeSpan.FromSeconds(5);
 
+    private static readonly string[] Foreign = ["MSBUILD", "GIT_"];
+
     /// <summary>Runs a command of the SDK.</summary>
     public static Task<string> DotnetAsync(string folder, params IEnumerable<string> arguments) => RunAsync("dotnet", folder, arguments);
 
@@ -50,10 +52,13 @@ internal static class Command
             : throw new InvalidOperationException($"{line} has ended with code {process.ExitCode}. It printed:\n{Take(output)}");
     }
 
-    /// <summary>A build in a build must not take over its properties, nor leave processes behind that hold its output.</summary>
+    /// <summary>
+    /// A build in a build must not take over its properties, nor leave processes behind that hold its output; and what git is
+    /// told when it runs the tests itself (in a hook) is not for another repository.
+    /// </summary>
     private static void Isolate(IDictionary<string, string?> environment)
     {
-        foreach (string name in environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
+        foreach (string name in environment.Keys.Where(name => Foreign.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToList())
         {
             environment.Remove(name);
         }
