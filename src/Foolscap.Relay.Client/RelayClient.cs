@@ -198,6 +198,16 @@ public sealed class RelayClient : IAsyncDisposable
 
     private void OnStatus(RelayStatus status)
     {
+        try
+        {
+            // Before those who wait: what the program does with the news, such as new hints, is done when they go on.
+            _onStatus?.Invoke(status);
+        }
+        catch (Exception exception)
+        {
+            _log.StatusCallbackFailed(exception); // The program's mistake, which must not end a registration.
+        }
+
         TaskCompletionSource changed;
         lock (_gate)
         {
@@ -205,14 +215,6 @@ public sealed class RelayClient : IAsyncDisposable
         }
 
         changed.SetResult();
-        try
-        {
-            _onStatus?.Invoke(status);
-        }
-        catch (Exception exception)
-        {
-            _log.StatusCallbackFailed(exception); // The program's mistake, which must not end a registration.
-        }
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
