@@ -3,9 +3,9 @@ using Foolscap.Relay.AspNetCore.Configuration;
 using Foolscap.Relay.AspNetCore.Metrics;
 using Foolscap.Relay.AspNetCore.Status;
 using Foolscap.Relay.AspNetCore.Web;
-using Foolscap.Relay.Server;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -67,14 +67,7 @@ public static class FoolscapRelayAdminServiceCollectionExtensions
         services.AddSingleton<AdminService>();
         services.AddSingleton<IFoolscapRelayAdmin>(provider => provider.GetRequiredService<AdminService>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<AdminService>());
-        services.AddKeyedSingleton<Func<RelayServerOptions, IServiceProvider, RelayServerOptions>>(name, (provider, _) => Observe);
+        services.AddSingleton<IPostConfigureOptions<HealthCheckServiceOptions>>(provider => new RelayHealthChecks(provider, name));
         return services;
-    }
-
-    /// <summary>Hears of the relay's events, beside whoever else does.</summary>
-    private static RelayServerOptions Observe(RelayServerOptions options, IServiceProvider provider)
-    {
-        EventFeed feed = provider.GetRequiredService<EventFeed>();
-        return options with { OnEvent = options.OnEvent + feed.Add };
     }
 }

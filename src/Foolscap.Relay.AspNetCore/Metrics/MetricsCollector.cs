@@ -19,7 +19,7 @@ internal sealed class MetricsCollector : IDisposable
     {
         _factory = services.GetService<IMeterFactory>();
         _listener.InstrumentPublished = Publish;
-        _listener.MeasurementsCompleted = (instrument, _) => _metrics.TryRemove(instrument, out _);
+        _listener.MeasurementsCompleted = (instrument, state) => _metrics.TryRemove(instrument, out Metric? gone);
         _listener.SetMeasurementEventCallback<byte>((_, value, tags, state) => Record(state, value, tags));
         _listener.SetMeasurementEventCallback<short>((_, value, tags, state) => Record(state, value, tags));
         _listener.SetMeasurementEventCallback<int>((_, value, tags, state) => Record(state, value, tags));

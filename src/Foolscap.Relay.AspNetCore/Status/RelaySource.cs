@@ -1,4 +1,5 @@
 using Foolscap.Relay.Hosting;
+using Foolscap.Relay.Server;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Foolscap.Relay.AspNetCore.Status;
@@ -15,6 +16,16 @@ internal sealed class RelaySource(IServiceProvider services, string name)
     /// <summary>The client between its start and its end.</summary>
     public IFoolscapRelayClient? Client => _client is { IsRunning: true } ? _client : null;
 
-    private static T? Find<T>(IServiceProvider services, string name)
+    /// <summary>Hears of all that happens in the relay, if the host has one; from its start on.</summary>
+    public void Observe(Action<RelayEvent> observer)
+    {
+        if (_relay is not null)
+        {
+            _relay.EventOccurred += observer;
+        }
+    }
+
+    /// <summary>Finds what the host has added under a name, or without one.</summary>
+    public static T? Find<T>(IServiceProvider services, string name)
         where T : class => name.Length == 0 ? services.GetService<T>() : services.GetKeyedService<T>(name);
 }

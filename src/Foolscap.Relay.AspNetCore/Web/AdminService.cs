@@ -16,6 +16,8 @@ namespace Foolscap.Relay.AspNetCore.Web;
 /// <summary>Runs the admin endpoint: what watches the relay, and a web server of its own, so that the host need not be one.</summary>
 internal sealed class AdminService(
     IOptions<RelayAdminOptions> options,
+    RelaySource source,
+    EventFeed events,
     RelayMonitor monitor,
     MetricsCollector metrics,
     AdminEndpoints endpoints,
@@ -33,10 +35,11 @@ internal sealed class AdminService(
 
     public StatusReport GetStatus() => monitor.GetReport(ReportQuery.Default);
 
-    /// <summary>Before any service starts: what is counted before somebody listens is lost.</summary>
+    /// <summary>Before any service starts: what is counted, or happens, before somebody listens is lost.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         metrics.Start();
+        source.Observe(events.Add);
         return Task.CompletedTask;
     }
 
