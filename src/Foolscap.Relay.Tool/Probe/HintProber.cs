@@ -15,7 +15,6 @@ internal sealed class HintProber(ProbeTarget target, ConnectionHint hint, TimeSp
 
     public async Task<HintResult> RunAsync(CancellationToken cancellationToken)
     {
-        long start = Stopwatch.GetTimestamp();
         if (!hint.TryGetTcpEndpoint(out _, out _))
         {
             return new HintResult(hint, [], TimeSpan.Zero, new ProbeFailure(ProbeStep.Resolve, TimeSpan.Zero, "This is no hint for TCP.", ProbeAdvice.NotTcp(hint)));
@@ -24,7 +23,8 @@ internal sealed class HintProber(ProbeTarget target, ConnectionHint hint, TimeSp
         using ConnectTrace trace = new();
         ProbeDialer dialer = new(Pass, timeout);
         ProbeFailure? failure = await TryAsync(dialer, trace, cancellationToken).ConfigureAwait(false);
-        return new HintResult(hint, [.. _passed], Stopwatch.GetElapsedTime(start), failure);
+        TimeSpan took = _passed.Aggregate(failure?.Took ?? TimeSpan.Zero, (sum, step) => sum + step.Took);
+        return new HintResult(hint, [.. _passed], took, failure);
     }
 
     private async Task<ProbeFailure?> TryAsync(ProbeDialer dialer, ConnectTrace trace, CancellationToken cancellationToken)
@@ -110,7 +110,7 @@ internal sealed class HintProber(ProbeTarget target, ConnectionHint hint, TimeSp
             Pass(new StepResult(step, took, step switch
             {
                 ProbeStep.Request => "the Tub, or a relay that knows it, takes the connection",
-                ProbeStep.Tls => $"{trace.TlsProtocol}; the certificate is the one that the TubID names",
+                ProbeStep.Tls => $"{trace.TlsProtocol switch { "Tls13" => "TLS 1.3", "Tls12" => "TLS 1.2", string other => other, null => "TLS" }}; the certificate is the one that the TubID names",
                 _ => "both sides agree",
             }));
         }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Foolscap.Furls;
 using Foolscap.Relay.Tool.CommandLine;
 using Foolscap.Relay.Tool.Terminal;
@@ -67,7 +66,6 @@ internal sealed class ProbeCommand
                 (ExitCodes.Interrupted, "Ctrl+C came first."),
             ],
         };
-        command.Validators.Add(probe.CheckHints);
         command.SetAction((parsed, _) => probe.RunAsync(parsed));
         return command;
     }
@@ -78,6 +76,12 @@ internal sealed class ProbeCommand
         if (parsed.GetValue(_hints) is { Length: > 0 } hints)
         {
             target = target with { Hints = hints };
+        }
+
+        if (target.Hints.Count == 0)
+        {
+            throw new ToolException(
+                $"There is no hint in {target}, so nobody knows where to connect.", "Give one with --hint tcp:HOST:PORT.", ExitCodes.Usage);
         }
 
         if (parsed.GetValue(_noObject))
@@ -114,17 +118,6 @@ internal sealed class ProbeCommand
 
         printer?.End(results, target);
         return results;
-    }
-
-    private void CheckHints(CommandResult result)
-    {
-        if (result.GetResult(_target) is { } given
-            && !given.Errors.Any()
-            && result.GetResult(_hints) is null
-            && result.GetValue(_target) is { Hints.Count: 0 })
-        {
-            result.AddError("There is no hint in it, so nobody knows where to connect. Give one with --hint tcp:HOST:PORT.");
-        }
     }
 
     private static ProbeTarget ReadTarget(string text)
