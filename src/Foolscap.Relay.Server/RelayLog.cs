@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Foolscap.Relay.Server;
 
-/// <summary>What this assembly logs. Event ids 3000 to 3999; the next free one is 3015.</summary>
+/// <summary>What this assembly logs. Event ids 3000 to 3999; the next free one is 3017.</summary>
 internal sealed partial class RelayLog(ILogger logger)
 {
     [LoggerMessage(3000, LogLevel.Information, "Tub {TubId} has registered from {Address}.")]
@@ -49,4 +49,7 @@ internal sealed partial class RelayLog(ILogger logger)
 
     [LoggerMessage(3015, LogLevel.Warning, "The relay's limits cannot be reached: {Problem}")]
     public partial void TooFewFiles(string problem);
+
+    [LoggerMessage(3016, LogLevel.Error, "The program's callback for events failed {Count} times since the last such line.")]
+    public partial void EventCallbackFailed(long count, Exception exception);
 }

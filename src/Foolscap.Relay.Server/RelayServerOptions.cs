@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Server;
@@ -68,14 +69,36 @@ public sealed record RelayServerOptions
     /// <summary>Who sees what is relayed; nobody by default.</summary>
     public IRelayedStreamObserver? Observer { get; init; }
 
+    /// <summary>
+    /// Hears of everything that happens: Tubs that come and go, streams that start and end, refusals. Nobody by default, and then
+    /// it costs nothing. The events of one Tub's registrations come in their order, and so do those of one stream.
+    /// </summary>
+    /// <remarks>
+    /// It is called by whichever thread has made it happen, by several at once, in part while others wait for it: it must not block, nor wait for
+    /// anybody who waits for the relay. What it throws is logged, and changes nothing.
+    /// </remarks>
+    public Action<RelayEvent>? OnEvent { get; init; }
+
+    /// <summary>
+    /// What makes the meter <c>Foolscap.Relay.Server</c>, whose instruments tell how it stands with the relay. By default the relay
+    /// has a meter of its own, which ends with it.
+    /// </summary>
+    public IMeterFactory? MeterFactory { get; init; }
+
+    /// <summary>
+    /// The name of this relay where a process has several: the tag <c>foolscap.relay.name</c> of its meter tells them apart. None
+    /// by default, and then there is no such tag.
+    /// </summary>
+    public string? MeterName { get; init; }
+
     /// <summary>More than this no timer takes.</summary>
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(24);
 
-    /// <summary>The window that the relay tells a Tub.</summary>
     /// <summary>How many sockets a relay has when all limits are reached: a stream may have two.</summary>
     internal long MostSockets =>
-        Limits.MaxRegisteredTubs + ((DirectConnections ? 2L : 1L) * Limits.MaxStreams) + new TubListenerOptions().MaxHalfOpenConnections;
+        Limits.MaxRegisteredTubs + ((DirectConnections ? 2L : 1L) * Limits.MaxStreams) + HandedConnections.MaxHalfOpenConnections;
 
+    /// <summary>The window that the relay tells a Tub.</summary>
     internal int FirstWindow => Math.Min(InitialWindow, Window);
 
     internal void Validate()

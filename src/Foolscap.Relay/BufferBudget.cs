@@ -11,10 +11,13 @@ namespace Foolscap.Relay;
 /// </remarks>
 public sealed class BufferBudget
 {
+    private const long Least = 1024 * 1024;
+
     private readonly Lock _gate = new();
     private readonly Queue<(int Bytes, TaskCompletionSource Granted)> _waiting = new();
-    private readonly long _windowLimit;
-    private readonly long _growthLimit;
+    private long _limit;
+    private long _windowLimit;
+    private long _growthLimit;
     private long _windows;
     private long _growth;
     private long _reads;
@@ -24,14 +27,12 @@ public sealed class BufferBudget
     /// <param name="limit">How many bytes there are; at least 1 MiB.</param>
     public BufferBudget(long limit)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1024 * 1024);
-        Limit = limit;
-        _windowLimit = limit - (limit / 8);
-        _growthLimit = limit / 4;
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, Least);
+        SetLimit(limit);
     }
 
     /// <summary>How many bytes there are.</summary>
-    public long Limit { get; }
+    public long Limit => Volatile.Read(ref _limit);
 
     /// <summary>How many of them are reserved: what the streams hold is never more.</summary>
     public long Reserved
@@ -42,6 +43,21 @@ public sealed class BufferBudget
             {
                 return _windows + _reads;
             }
+        }
+    }
+
+    /// <summary>
+    /// Makes it larger or smaller. What is reserved stays so: of a budget that has become too small nothing more is given until
+    /// enough has come back.
+    /// </summary>
+    /// <param name="limit">How many bytes there are; at least 1 MiB.</param>
+    public void ChangeLimit(long limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, Least);
+        lock (_gate)
+        {
+            SetLimit(limit);
+            Grant();
         }
     }
 
@@ -79,7 +95,7 @@ public sealed class BufferBudget
     {
         lock (_gate)
         {
-            return (_growthLimit - _growth) / (4 + (_grownStreams / 4));
+            return Math.Max(0, _growthLimit - _growth) / (4 + (_grownStreams / 4));
         }
     }
 
@@ -153,6 +169,13 @@ public sealed class BufferBudget
             _reads -= bytes;
             Grant();
         }
+    }
+
+    private void SetLimit(long limit)
+    {
+        Volatile.Write(ref _limit, limit);
+        _windowLimit = limit - (limit / 8);
+        _growthLimit = limit / 4;
     }
 
     private bool HasRoom(int bytes) => _windows + _reads + bytes <= Limit;

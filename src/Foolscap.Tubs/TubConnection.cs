@@ -83,6 +83,12 @@ public sealed class TubConnection
     /// <summary>Completes when the connection has ended, with the reason; it never fails.</summary>
     public Task<ConnectionLostException> Ended => _closer.Ended;
 
+    /// <summary>
+    /// How long the peer has given no sign of life: nothing was received, and nothing that is on its way to it has moved. A
+    /// PING asks for one after <see cref="TubOptions.KeepaliveTimeout"/>.
+    /// </summary>
+    public TimeSpan Silence => _keepalive.Silence;
+
     /// <summary>How many references to the peer's objects this side holds on the connection.</summary>
     public int HeldReferences => _inbound.Imports.Count;
 

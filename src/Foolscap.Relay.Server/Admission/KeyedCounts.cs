@@ -1,12 +1,12 @@
 namespace Foolscap.Relay.Server.Admission;
 
 /// <summary>How many there are of each key. Its owner's lock guards it.</summary>
-internal sealed class KeyedCounts<TKey>(int limit)
+internal sealed class KeyedCounts<TKey>
     where TKey : notnull
 {
     private readonly Dictionary<TKey, int> _counts = [];
 
-    public bool IsFull(TKey key) => _counts.GetValueOrDefault(key) >= limit;
+    public int this[TKey key] => _counts.GetValueOrDefault(key);
 
     public void Add(TKey key) => _counts[key] = _counts.GetValueOrDefault(key) + 1;
 

@@ -3,17 +3,18 @@ using Foolscap.Tubs;
 namespace Foolscap.Relay.Server.Admission;
 
 /// <summary>How many connections are relayed, held or offered: in all, to each Tub and from each address. Thread-safe.</summary>
-internal sealed class StreamQuota(RelayLimits limits)
+internal sealed class StreamQuota(CurrentLimits current)
 {
     private readonly Lock _gate = new();
-    private readonly KeyedCounts<string> _byTub = new(limits.MaxStreamsPerTub);
-    private readonly KeyedCounts<AddressPrefix> _byAddress = new(limits.MaxStreamsPerAddress);
+    private readonly KeyedCounts<string> _byTub = new();
+    private readonly KeyedCounts<AddressPrefix> _byAddress = new();
     private int _count;
 
     /// <summary>Counts a connection.</summary>
     /// <returns>Why it cannot be taken; none if it can.</returns>
     public RelayRefusal? Enter(string tubId, AddressPrefix? address)
     {
+        RelayLimits limits = current.Value;
         lock (_gate)
         {
             if (_count >= limits.MaxStreams)
@@ -21,12 +22,12 @@ internal sealed class StreamQuota(RelayLimits limits)
                 return RelayRefusal.StreamLimit;
             }
 
-            if (address is AddressPrefix full && _byAddress.IsFull(full))
+            if (address is AddressPrefix full && _byAddress[full] >= limits.MaxStreamsPerAddress)
             {
                 return RelayRefusal.StreamLimitOfAddress;
             }
 
-            if (_byTub.IsFull(tubId))
+            if (_byTub[tubId] >= limits.MaxStreamsPerTub)
             {
                 return RelayRefusal.StreamLimitOfTub;
             }

@@ -1,10 +1,11 @@
+using Foolscap.Relay.Server.Admission;
 using Foolscap.Relay.Server.Registration;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Server.Interception;
 
 /// <summary>Asks a Tub to accept one connection. Thread-safe.</summary>
-internal sealed class AcceptCall(RelayServerOptions options, DirectOffers offers, TimeProvider timeProvider)
+internal sealed class AcceptCall(RelayServerOptions options, CurrentLimits limits, DirectOffers offers, TimeProvider timeProvider)
 {
     /// <summary>Offers a connection to the Tub.</summary>
     /// <param name="registration">Whom to ask.</param>
@@ -114,7 +115,7 @@ internal sealed class AcceptCall(RelayServerOptions options, DirectOffers offers
             throw gone.IsCancellationRequested
                 ? new RefusedConnectionException(RelayRefusal.CallerGone, "the caller is gone")
                 : new RefusedConnectionException(
-                    RelayRefusal.PendingAcceptLimit, $"Tub {registration.TubId} has not answered {options.Limits.MaxPendingAcceptsPerTub} others yet");
+                    RelayRefusal.PendingAcceptLimit, $"Tub {registration.TubId} has not answered {limits.Value.MaxPendingAcceptsPerTub} others yet");
         }
     }
 

@@ -1,27 +1,28 @@
 using System.Collections.Concurrent;
+using Foolscap.Relay.Server.Admission;
 
 namespace Foolscap.Relay.Server.Interception;
 
 /// <summary>The streams that are relayed at the moment. Thread-safe.</summary>
 internal sealed class ActiveStreams
 {
-    private readonly ConcurrentDictionary<IActiveStream, Activity> _streams = new();
+    private readonly ConcurrentDictionary<ActiveStream, bool> _streams = new();
+    private readonly CurrentLimits _limits;
     private readonly TimeProvider _timeProvider;
-    private readonly TimeSpan _idleTimeout;
-    private readonly ITimer? _idleTimer;
+    private readonly ITimer _idleTimer;
     private volatile string? _closed;
     private int _direct;
 
-    public ActiveStreams(TimeSpan idleTimeout, TimeProvider timeProvider)
+    public ActiveStreams(CurrentLimits limits, TimeProvider timeProvider)
     {
+        _limits = limits;
         _timeProvider = timeProvider;
-        _idleTimeout = idleTimeout;
-        if (idleTimeout != Timeout.InfiniteTimeSpan)
-        {
-            // One look at all of them, instead of a timer for each.
-            TimeSpan interval = idleTimeout / 4;
-            _idleTimer = timeProvider.CreateTimer(static self => ((ActiveStreams)self!).AbortIdle(), this, interval, interval);
-        }
+
+        // One look at all of them, instead of a timer for each.
+        _idleTimer = timeProvider.CreateTimer(
+            static self => ((ActiveStreams)self!).AbortIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        SetIdleTimer(limits.Value);
+        limits.Changed += SetIdleTimer;
     }
 
     public int Count => _streams.Count;
@@ -29,48 +30,54 @@ internal sealed class ActiveStreams
     /// <summary>How many of them have a direct connection.</summary>
     public int DirectCount => Volatile.Read(ref _direct);
 
+    /// <summary>How it stands with each.</summary>
+    public IReadOnlyList<RelayedConnection> GetConnections() => [.. _streams.Select(pair => new RelayedConnection(
+        pair.Key.Registration.TubId,
+        pair.Key.Peer,
+        pair.Key.Since,
+        pair.Key.IsDirect,
+        pair.Key.Stream.OutboundBytes,
+        pair.Key.Stream.InboundBytes))];
+
     /// <summary>Counts a stream that is about to start.</summary>
-    public void Add(IActiveStream stream, string tubId)
+    public void Add(ActiveStream active)
     {
-        _streams.TryAdd(stream, new Activity(tubId) { Since = _timeProvider.GetTimestamp() });
-        if (stream is DirectStream)
-        {
-            Interlocked.Increment(ref _direct);
-        }
+        _streams.TryAdd(active, true);
+        active.Traffic.Add(active.Stream);
+        Interlocked.Add(ref _direct, active.IsDirect ? 1 : 0);
     }
 
-    /// <summary>Does not count a stream any more.</summary>
-    public void Remove(IActiveStream stream)
+    /// <summary>Does not count a stream any more, which has not started after all.</summary>
+    public void Withdraw(ActiveStream active)
     {
-        if (_streams.TryRemove(stream, out _) && stream is DirectStream)
-        {
-            Interlocked.Decrement(ref _direct);
-        }
+        Forget(active);
+        active.Traffic.Withdraw(active.Stream);
     }
 
     /// <summary>Aborts the streams of a Tub that do not end with its connection.</summary>
     public void AbortDirect(string tubId, string reason)
     {
-        foreach ((IActiveStream stream, Activity activity) in _streams)
+        foreach ((ActiveStream active, _) in _streams)
         {
-            if (stream is DirectStream && activity.TubId == tubId)
+            if (active.IsDirect && active.Registration.TubId.ToString() == tubId)
             {
-                stream.Abort(reason);
+                active.Stream.Abort(reason);
             }
         }
     }
 
     /// <summary>Waits until a stream that has been added is over, and does not count it any more.</summary>
     /// <returns>How it ended.</returns>
-    public async Task<StreamEnd> RunAsync(IActiveStream stream)
+    public async Task<StreamEnd> RunAsync(ActiveStream active)
     {
         if (_closed is string reason)
         {
-            stream.Abort(reason);
+            active.Stream.Abort(reason);
         }
 
-        StreamEnd end = await stream.Ended.ConfigureAwait(false);
-        Remove(stream);
+        StreamEnd end = await active.Stream.Ended.ConfigureAwait(false);
+        Forget(active);
+        active.Traffic.Remove(active.Stream, end);
         return end;
     }
 
@@ -89,7 +96,7 @@ internal sealed class ActiveStreams
 
             try
             {
-                await Task.WhenAll(_streams.Keys.Select(stream => stream.Ended)).WaitAsync(left, _timeProvider, cancellationToken).ConfigureAwait(false);
+                await AllEndedAsync().WaitAsync(left, _timeProvider, cancellationToken).ConfigureAwait(false);
                 await Task.Yield();
             }
             catch (TimeoutException)
@@ -105,38 +112,52 @@ internal sealed class ActiveStreams
     public async Task CloseAsync(string reason)
     {
         _closed = reason;
-        List<IActiveStream> streams = [.. _streams.Keys];
-        streams.ForEach(stream => stream.Abort(reason));
-        await Task.WhenAll(streams.Select(stream => stream.Ended)).ConfigureAwait(false);
-        if (_idleTimer is not null)
+        foreach ((ActiveStream active, _) in _streams)
         {
-            await _idleTimer.DisposeAsync().ConfigureAwait(false);
+            active.Stream.Abort(reason);
         }
+
+        await AllEndedAsync().ConfigureAwait(false);
+        _limits.Changed -= SetIdleTimer;
+        await _idleTimer.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private Task AllEndedAsync() => Task.WhenAll(_streams.Select(pair => pair.Key.Stream.Ended));
+
+    private void Forget(ActiveStream active)
+    {
+        if (_streams.TryRemove(active, out _))
+        {
+            Interlocked.Add(ref _direct, active.IsDirect ? -1 : 0);
+        }
+    }
+
+    private void SetIdleTimer(RelayLimits limits)
+    {
+        TimeSpan timeout = limits.StreamIdleTimeout;
+        TimeSpan interval = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout / 4;
+        _idleTimer.Change(interval, interval);
     }
 
     private void AbortIdle()
     {
-        foreach ((IActiveStream stream, Activity last) in _streams)
+        TimeSpan timeout = _limits.Value.StreamIdleTimeout;
+        if (timeout == Timeout.InfiniteTimeSpan)
         {
-            long bytes = stream.OutboundBytes + stream.InboundBytes;
-            if (bytes != last.Bytes)
+            return; // It has been turned off at this moment.
+        }
+
+        foreach ((ActiveStream active, _) in _streams)
+        {
+            long bytes = active.Stream.OutboundBytes + active.Stream.InboundBytes;
+            if (bytes != active.IdleBytes)
             {
-                (last.Bytes, last.Since) = (bytes, _timeProvider.GetTimestamp());
+                (active.IdleBytes, active.IdleSince) = (bytes, _timeProvider.GetTimestamp());
             }
-            else if (_timeProvider.GetElapsedTime(last.Since) >= _idleTimeout)
+            else if (_timeProvider.GetElapsedTime(active.IdleSince) >= timeout)
             {
-                stream.Abort($"nothing has passed for {_idleTimeout.TotalSeconds:0.###} s");
+                active.Stream.Abort($"nothing has passed for {timeout.TotalSeconds:0.###} s");
             }
         }
-    }
-
-    /// <summary>How many bytes a stream had carried when it was looked at last, and since when.</summary>
-    private sealed class Activity(string tubId)
-    {
-        public string TubId => tubId;
-
-        public long Bytes { get; set; }
-
-        public long Since { get; set; }
     }
 }

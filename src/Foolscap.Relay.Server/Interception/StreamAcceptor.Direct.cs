@@ -45,11 +45,12 @@ internal sealed partial class StreamAcceptor : IStreamCounter
 
     /// <summary>Has the caller's connection and the Tub's become one copy.</summary>
     /// <exception cref="RefusedConnectionException">The relay stops, or the Tub has broken the connection off.</exception>
-    private async Task<DirectStream> StartDirectAsync(
-        TransportConnection caller, TransportConnection direct, Accepted accepted, BufferReservation reservation)
+    private async Task<ActiveStream> StartDirectAsync(
+        TransportConnection caller, TransportConnection direct, Accepted accepted, string peer, BufferReservation reservation)
     {
         RefusedConnectionException? refusal = null;
         DirectStream stream = new(caller, direct, CreateDirectOptions(accepted, reservation));
+        ActiveStream active = new(stream, accepted.Registration, accepted.Tub.Traffic, peer, _timeProvider);
         if (!accepted.Stream.TryDetach("it has a direct connection"))
         {
             refusal = new RefusedConnectionException(
@@ -58,10 +59,10 @@ internal sealed partial class StreamAcceptor : IStreamCounter
         else
         {
             // Counted first: either a drain sees the stream, or it is seen here that there is one.
-            _active.Add(stream, accepted.Registration.TubId.ToString());
+            _active.Add(active);
             if (IsDraining && stream.TryDetach())
             {
-                _active.Remove(stream);
+                _active.Withdraw(active);
                 refusal = new RefusedConnectionException(RelayRefusal.Draining, Draining);
             }
         }
@@ -75,13 +76,13 @@ internal sealed partial class StreamAcceptor : IStreamCounter
 
         Interlocked.Increment(ref _totalDirect);
         stream.Start();
-        return stream;
+        return active;
     }
 
     private DirectStreamOptions CreateDirectOptions(Accepted accepted, BufferReservation reservation) => new()
     {
         Reservation = reservation,
-        Pacer = RatePacer.Create(accepted.Tub.Bytes, _bytes, _timeProvider),
+        Pacer = RatePacer.Create(accepted.Tub.Bytes, _bytes, _limits, _timeProvider),
         Observer = _options.Observer,
         Counter = this,
         TimeProvider = _timeProvider,

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Foolscap.Furls;
 using Foolscap.Relay.Server.Admission;
+using Foolscap.Relay.Server.Observation;
 using Foolscap.Relay.Server.Registration;
 using Foolscap.Tubs;
 
@@ -26,8 +27,10 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
     private const string Draining = "this relay is being shut down";
 
     private readonly RelayServerOptions _options;
+    private readonly CurrentLimits _limits;
     private readonly TubRegistry _registry;
     private readonly PolicyQuestion _policy;
+    private readonly RelayEventSink _events;
     private readonly RelayLog _log;
     private readonly TimeProvider _timeProvider;
     private readonly StreamQuota _quota;
@@ -35,7 +38,7 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
     private readonly ActiveStreams _active;
     private readonly RefusalCounters<RelayRefusal> _refusals;
     private readonly BufferBudget _budget;
-    private readonly TokenBucket? _bytes;
+    private readonly TokenBucket _bytes;
     private readonly CancellationTokenSource _draining = new();
     private volatile bool _stopped;
     private volatile TaskCompletionSource? _allServed;
@@ -48,18 +51,22 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
 
     public StreamAcceptor(
         RelayServerOptions options,
+        CurrentLimits limits,
         TubRegistry registry,
         PolicyQuestion policy,
         RefusalCounters<RelayRefusal> refusals,
+        RelayEventSink events,
         RelayLog log,
         TimeProvider timeProvider)
     {
-        (_options, _registry, _policy, _refusals, _log, _timeProvider) = (options, registry, policy, refusals, log, timeProvider);
-        _quota = new StreamQuota(options.Limits);
-        _accept = new AcceptCall(options, _offers, timeProvider);
-        _active = new ActiveStreams(options.Limits.StreamIdleTimeout, timeProvider);
-        _budget = new BufferBudget(options.Limits.MaxBufferedBytes);
-        _bytes = options.Limits.BytesPerSecond is long rate ? new TokenBucket(rate, rate, timeProvider) : null;
+        (_options, _limits, _registry, _policy, _refusals) = (options, limits, registry, policy, refusals);
+        (_events, _log, _timeProvider) = (events, log, timeProvider);
+        _quota = new StreamQuota(limits);
+        _accept = new AcceptCall(options, limits, _offers, timeProvider);
+        _active = new ActiveStreams(limits, timeProvider);
+        _budget = new BufferBudget(limits.Value.MaxBufferedBytes);
+        limits.Changed += changed => _budget.ChangeLimit(changed.MaxBufferedBytes);
+        _bytes = new TokenBucket(timeProvider);
     }
 
     public RelayStatistics GetStatistics() => new(
@@ -76,6 +83,9 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
         ActiveDirectStreams = _active.DirectCount,
         TotalDirectStreams = Interlocked.Read(ref _totalDirect),
     };
+
+    /// <summary>How it stands with each connection that is relayed.</summary>
+    public IReadOnlyList<RelayedConnection> GetConnections() => _active.GetConnections();
 
     /// <summary>Takes no more connections, and waits until those that are relayed are over, and all others have been told.</summary>
     /// <returns>Whether they were, in time.</returns>
@@ -134,7 +144,8 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
         }
     }
 
-    private bool IsDraining => _draining.IsCancellationRequested;
+    /// <summary>Whether no more connections are taken.</summary>
+    public bool IsDraining => _draining.IsCancellationRequested;
 
     private async Task ServeAsync(TransportConnection caller, string tubId)
     {
@@ -152,11 +163,10 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
         {
             using BufferReservation reservation = _budget.TryReserve(_options.FirstWindow) ?? throw new RefusedConnectionException(
                 RelayRefusal.BufferLimit, "this relay holds as many bytes as it takes, try again later");
-            IActiveStream stream = await OpenAsync(caller, tubId, peer, reservation).ConfigureAwait(false);
+            ActiveStream active = await OpenAsync(caller, tubId, peer, reservation).ConfigureAwait(false);
             Interlocked.Increment(ref _total);
-            _log.StreamStarted(peer, tubId);
-            StreamEnd end = await _active.RunAsync(stream).ConfigureAwait(false);
-            _log.StreamEnded(peer, tubId, end.OutboundBytes, end.InboundBytes, end.AbortReason ?? "both sides have ended it");
+            OnStarted(active);
+            OnEnded(active, await _active.RunAsync(active).ConfigureAwait(false));
         }
         catch (RefusedConnectionException exception)
         {
@@ -183,6 +193,27 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
         }
     }
 
+    private void OnStarted(ActiveStream active)
+    {
+        TubId tubId = active.Registration.TubId;
+        _log.StreamStarted(active.Peer, tubId.ToString());
+        if (_events.IsEnabled)
+        {
+            _events.Raise(new StreamStarted(active.Since, tubId, active.Peer, active.IsDirect));
+        }
+    }
+
+    private void OnEnded(ActiveStream active, StreamEnd end)
+    {
+        TubId tubId = active.Registration.TubId;
+        _log.StreamEnded(active.Peer, tubId.ToString(), end.OutboundBytes, end.InboundBytes, end.AbortReason ?? "both sides have ended it");
+        if (_events.IsEnabled)
+        {
+            _events.Raise(new StreamEnded(
+                _events.Now, tubId, active.Peer, active.IsDirect, _timeProvider.GetElapsedTime(active.Started), end));
+        }
+    }
+
     void IRelayedStreamObserver.OnData(StreamDirection direction, in ReadOnlySequence<byte> data)
     {
         Interlocked.Add(ref direction == StreamDirection.Outbound ? ref _toTubs : ref _fromTubs, data.Length);
@@ -191,7 +222,7 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
 
     /// <summary>Asks the Tub, and waits for it to come back if it is away for a moment, while the caller is watched.</summary>
     /// <exception cref="RefusedConnectionException">The connection is not to be relayed.</exception>
-    private async Task<IActiveStream> OpenAsync(TransportConnection caller, string tubId, string peer, BufferReservation reservation)
+    private async Task<ActiveStream> OpenAsync(TransportConnection caller, string tubId, string peer, BufferReservation reservation)
     {
         if (await _policy.GetDenialAsync(new StreamRequest(TubId.Parse(tubId), caller.RemoteEndPoint)).ConfigureAwait(false) is string denial)
         {
@@ -207,23 +238,26 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
         }
 
         return accepted.Direct is TransportConnection direct
-            ? await StartDirectAsync(caller, direct, accepted, reservation).ConfigureAwait(false)
-            : Start(accepted.Stream, accepted.Handler!, accepted.Registration);
+            ? await StartDirectAsync(caller, direct, accepted, peer, reservation).ConfigureAwait(false)
+            : Start(accepted, accepted.Handler!, peer);
     }
 
-    private RelayedStream Start(RelayedStream stream, RemoteReference handler, TubRegistration registration)
+    private ActiveStream Start(Accepted accepted, RemoteReference handler, string peer)
     {
+        RelayedStream stream = accepted.Stream;
+        ActiveStream active = new(stream, accepted.Registration, accepted.Tub.Traffic, peer, _timeProvider);
+
         // Counted first: either a drain sees the stream, or it is seen here that there is one.
-        _active.Add(stream, registration.TubId.ToString());
+        _active.Add(active);
         if (IsDraining && stream.TryDetach(Draining))
         {
-            _active.Remove(stream);
+            _active.Withdraw(active);
             AcceptCall.Abort(handler, Draining);
             throw new RefusedConnectionException(RelayRefusal.Draining, Draining);
         }
 
-        stream.Start(handler, registration.SendWindow);
-        return stream;
+        stream.Start(handler, accepted.Registration.SendWindow);
+        return active;
     }
 
     private async Task<Accepted> AcceptAsync(
@@ -243,10 +277,10 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
                 continue;
             }
 
-            if (!sighting.Tub!.Accepts.TryTake())
+            if (!sighting.Tub!.Accepts.TryTake(_limits.AcceptRate))
             {
                 throw new RefusedConnectionException(
-                    RelayRefusal.AcceptRate, $"Tub {tubId} is offered {_options.Limits.AcceptsPerSecondPerTub} connections a second already");
+                    RelayRefusal.AcceptRate, $"Tub {tubId} is offered {_limits.Value.AcceptsPerSecondPerTub} connections a second already");
             }
 
             RelayedStream stream = new(caller, CreateOptions(sighting.Tub, reservation));
@@ -263,7 +297,7 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
         MaxReceiveWindow = _options.Window,
         Reservation = reservation,
         ReadShare = tub.Reads,
-        Pacer = RatePacer.Create(tub.Bytes, _bytes, _timeProvider),
+        Pacer = RatePacer.Create(tub.Bytes, _bytes, _limits, _timeProvider),
         Observer = this,
         TimeProvider = _timeProvider,
     };
@@ -326,9 +360,15 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
             _log.StreamsRefused(count, peer, tubId, refusal.Message);
         }
 
+        if (_events.IsEnabled)
+        {
+            TubId? named = TubId.TryParse(tubId, out TubId? parsed) ? parsed : null;
+            _events.Raise(new ConnectionRefused(_events.Now, refusal.Reason, named, peer, refusal.Message));
+        }
+
         try
         {
-            if (Interlocked.Increment(ref _refusing) <= Math.Max(_options.Limits.MaxStreams, LeastRefusing) && refusal.Reason != RelayRefusal.CallerGone)
+            if (Interlocked.Increment(ref _refusing) <= Math.Max(_limits.Value.MaxStreams, LeastRefusing) && refusal.Reason != RelayRefusal.CallerGone)
             {
                 await RequestRefusal.SendAsync(caller, refusal.Status, refusal.Message, _timeProvider).ConfigureAwait(false);
                 return;

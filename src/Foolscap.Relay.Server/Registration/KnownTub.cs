@@ -6,21 +6,23 @@ namespace Foolscap.Relay.Server.Registration;
 /// A TubID that is registered, or was a moment ago: what outlives one registration. The registry's lock guards what
 /// changes.
 /// </summary>
-internal sealed class KnownTub(string tubId, RelayLimits limits, TimeProvider timeProvider)
+internal sealed class KnownTub(string tubId, TimeProvider timeProvider)
 {
-    private const int RegistrationBurst = 20;
     private const int MaxReads = 64;
 
     public string TubId { get; } = tubId;
 
     /// <summary>How often it may still be asked to accept.</summary>
-    public TokenBucket Accepts { get; } = new(limits.AcceptsPerSecondPerTub, 2.0 * limits.AcceptsPerSecondPerTub, timeProvider);
+    public TokenBucket Accepts { get; } = new(timeProvider);
 
     /// <summary>How often it may still register.</summary>
-    public TokenBucket Registrations { get; } = new(limits.RegistrationsPerMinutePerTub / 60.0, RegistrationBurst, timeProvider);
+    public TokenBucket Registrations { get; } = new(timeProvider);
 
-    /// <summary>How many bytes its streams may carry, if that is limited.</summary>
-    public TokenBucket? Bytes { get; } = limits.BytesPerSecondPerTub is long rate ? new(rate, rate, timeProvider) : null;
+    /// <summary>How many bytes its streams may still carry.</summary>
+    public TokenBucket Bytes { get; } = new(timeProvider);
+
+    /// <summary>What its streams carry, and have carried.</summary>
+    public TubTraffic Traffic { get; } = new();
 
     /// <summary>How many of its streams may hold bytes that wait for their turn: 4 MiB, so that no Tub can use up what others read into.</summary>
     public ReadShare Reads { get; } = new(MaxReads);

@@ -1,4 +1,5 @@
 using Foolscap.Relay.Server.Admission;
+using Foolscap.Relay.Server.Observation;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Server.Registration;
@@ -8,7 +9,14 @@ namespace Foolscap.Relay.Server.Registration;
 /// else: a Tub can register itself only.
 /// </summary>
 internal sealed class Registrar(
-    Tub tub, TubRegistry registry, PolicyQuestion policy, RefusalCounters<RelayRefusal> refusals, RelayServerOptions options, RelayLog log)
+    Tub tub,
+    TubRegistry registry,
+    PolicyQuestion policy,
+    RefusalCounters<RelayRefusal> refusals,
+    RelayServerOptions options,
+    CurrentLimits limits,
+    RelayEventSink events,
+    RelayLog log)
     : IReferenceable
 {
     public ValueTask<object?> CallAsync(RemoteCall call) => call.Method switch
@@ -21,13 +29,13 @@ internal sealed class Registrar(
     private async Task<object?> RegisterAsync(RemoteCall call)
     {
         RemoteReference listener = GetListener(call, arguments: 3);
-        RemoteReference? events = null;
+        RemoteReference? hearer = null;
         try
         {
             IReadOnlyDictionary<object, object?> given = call.Get<Dictionary<object, object?>?>(2)
                 ?? throw new ViolationException($"{call.Method}() needs a dict of options, which may be empty.");
-            events = TakeEvents(given);
-            TubRegistration registration = new(listener, events, RelayWindow.Get(given), options.Limits.MaxPendingAcceptsPerTub)
+            hearer = TakeEvents(given);
+            TubRegistration registration = new(listener, hearer, RelayWindow.Get(given), limits)
             {
                 TakesDirect = given.GetValueOrDefault(RelayProtocol.DirectKey) is true,
             };
@@ -40,7 +48,7 @@ internal sealed class Registrar(
         catch
         {
             listener.Dispose();
-            events?.Dispose();
+            hearer?.Dispose();
             throw;
         }
 
@@ -92,6 +100,12 @@ internal sealed class Registrar(
         if (refusals.Count(refusal, out long count))
         {
             log.RegistrationsRefused(count, registration.TubId.ToString(), registration.AddressText, violation.Message);
+        }
+
+        if (events.IsEnabled)
+        {
+            events.Raise(new RegistrationRefused(
+                events.Now, refusal, registration.TubId, registration.Connection.RemoteEndPoint, violation.Message));
         }
 
         return violation;

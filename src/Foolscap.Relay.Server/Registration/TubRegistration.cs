@@ -1,5 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
 using Foolscap.Furls;
+using Foolscap.Relay.Server.Admission;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Server.Registration;
@@ -8,12 +8,10 @@ namespace Foolscap.Relay.Server.Registration;
 /// <param name="listener">The Tub's listener, which is this object's to dispose.</param>
 /// <param name="events">Who hears of what becomes of the registration, if the Tub wants to; this object's to dispose.</param>
 /// <param name="sendWindow">How many bytes of one stream may be on their way to the Tub.</param>
-/// <param name="maxPendingAccepts">How many connections may be offered to the Tub at once.</param>
-[SuppressMessage(
-    "Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Nobody asks for the semaphore's wait handle.")]
-internal sealed class TubRegistration(RemoteReference listener, RemoteReference? events, int sendWindow, int maxPendingAccepts)
+/// <param name="limits">How many connections may be offered to the Tub at once.</param>
+internal sealed class TubRegistration(RemoteReference listener, RemoteReference? events, int sendWindow, CurrentLimits limits)
 {
-    private readonly SemaphoreSlim _places = new(maxPendingAccepts);
+    private readonly AcceptPlaces _places = new(limits);
     private int _missedAccepts;
 
     public TubId TubId => Connection.RemoteTubId;
@@ -31,14 +29,17 @@ internal sealed class TubRegistration(RemoteReference listener, RemoteReference?
 
     public string AddressText => Connection.RemoteEndPoint?.ToString() ?? "(in memory)";
 
+    /// <summary>Since when it stands; the registry tells.</summary>
+    public DateTimeOffset Since { get; set; }
+
     /// <summary>What ends the registration with its connection.</summary>
     public CancellationTokenRegistration OnDisconnected { get; set; }
 
     /// <summary>Waits for a place among the connections that are offered to the Tub.</summary>
-    public Task EnterAcceptAsync(CancellationToken cancellationToken) => _places.WaitAsync(cancellationToken);
+    public Task EnterAcceptAsync(CancellationToken cancellationToken) => _places.EnterAsync(cancellationToken);
 
     /// <summary>A connection is not offered any more.</summary>
-    public void LeaveAccept() => _places.Release();
+    public void LeaveAccept() => _places.Leave();
 
     /// <summary>The time for an answer to a connection that was offered is over.</summary>
     /// <param name="isAnswered">Whether it came in time, or the connection ended meanwhile.</param>

@@ -1,4 +1,5 @@
 using Foolscap.Relay.Server.Admission;
+using Foolscap.Relay.Server.Observation;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Server.Registration;
@@ -7,14 +8,21 @@ namespace Foolscap.Relay.Server.Registration;
 /// The Tubs that are registered, or were a moment ago. The newest registration of a TubID counts at once; one ends with
 /// its connection, and the end of an older one never touches a newer one. Thread-safe.
 /// </summary>
-internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, TimeProvider timeProvider)
+internal sealed class TubRegistry(
+    RelayServerOptions options, CurrentLimits limits, RelayEventSink events, RelayLog log, TimeProvider timeProvider)
 {
     /// <summary>How long a Tub that is gone is remembered: to hold its callers, and to notice how often it comes.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// Held while registrations come and go, together with what the host is told about it, so that it hears of them in their
+    /// order. The gate is free meanwhile: the host may ask how it stands.
+    /// </summary>
+    private readonly Lock _changing = new();
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, KnownTub> _byTubId = new(StringComparer.Ordinal);
-    private readonly KeyedCounts<AddressPrefix> _byAddress = new(options.Limits.MaxRegisteredTubsPerAddress);
+    private readonly KeyedCounts<AddressPrefix> _byAddress = new();
     private readonly LinkedList<KnownTub> _absent = new();
     private RelayRefusal? _closed;
     private int _count;
@@ -50,6 +58,20 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
                 return [.. _byTubId.Values.Select(tub => tub.Current).OfType<TubRegistration>()];
             }
         }
+    }
+
+    /// <summary>How it stands with each Tub that is registered.</summary>
+    public IReadOnlyList<RegisteredTub> GetTubs()
+    {
+        List<(TubRegistration Registration, TubTraffic Traffic)> tubs;
+        lock (_gate)
+        {
+            tubs = new(_count);
+            tubs.AddRange(_byTubId.Values.Where(tub => tub.Current is not null).Select(tub => (tub.Current!, tub.Traffic)));
+        }
+
+        DateTimeOffset now = timeProvider.GetUtcNow();
+        return [.. tubs.Select(tub => Describe(tub.Registration, tub.Traffic, now))];
     }
 
     /// <summary>Looks up who is asked for.</summary>
@@ -97,7 +119,7 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
         {
             KnownTub tub = Know(tubId);
             turn = ++tub.Turn;
-            return _closed ?? (tub.Registrations.TryTake() ? null : RelayRefusal.RegistrationRate);
+            return _closed ?? (tub.Registrations.TryTake(limits.RegistrationRate) ? null : RelayRefusal.RegistrationRate);
         }
     }
 
@@ -108,32 +130,16 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
     /// <exception cref="ViolationException">Its connection has ended, or its turn is over.</exception>
     public RelayRefusal? Add(TubRegistration registration, int turn)
     {
-        string tubId = registration.TubId.ToString();
         TubRegistration? older;
         string? rival;
-        lock (_gate)
+        lock (_changing)
         {
-            if (registration.Connection.Ended.IsCompleted)
-            {
-                // A call that waited while its connection was replaced: the newer connection's registration stands.
-                throw new ViolationException("this connection has ended");
-            }
-
-            KnownTub tub = Know(tubId);
-            if (tub.Turn != turn)
-            {
-                throw new ViolationException("this Tub has registered anew, or taken its registration back, while this registration was decided upon");
-            }
-
-            if (GetRefusal(registration, tub.Current) is RelayRefusal refusal)
+            if (TrySetCurrent(registration, turn, out older, out rival) is RelayRefusal refusal)
             {
                 return refusal;
             }
 
-            older = tub.Current;
-            Uncount(older);
-            SetCurrent(tub, registration);
-            rival = tub.History.Add(registration.Connection.RemoteIncarnation ?? registration.AddressText, registration.AddressText);
+            TellHost(registration, older, rival);
         }
 
         Announce(registration, older, rival);
@@ -206,7 +212,7 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
     {
         if (!_byTubId.TryGetValue(tubId, out KnownTub? tub))
         {
-            tub = new KnownTub(tubId, options.Limits, timeProvider);
+            tub = new KnownTub(tubId, timeProvider);
             _byTubId.Add(tubId, tub);
             SetAbsent(tub);
         }
@@ -228,19 +234,50 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
             return _closed;
         }
 
-        if (older is null && _count >= options.Limits.MaxRegisteredTubs)
+        if (older is null && _count >= limits.Value.MaxRegisteredTubs)
         {
             return RelayRefusal.RegistrationLimit;
         }
 
-        return registration.Address is AddressPrefix address && older?.Address != address && _byAddress.IsFull(address)
+        return registration.Address is AddressPrefix address && older?.Address != address && _byAddress[address] >= limits.Value.MaxRegisteredTubsPerAddress
             ? RelayRefusal.RegistrationLimitOfAddress
             : null;
+    }
+
+    private RelayRefusal? TrySetCurrent(TubRegistration registration, int turn, out TubRegistration? older, out string? rival)
+    {
+        (older, rival) = (null, null);
+        lock (_gate)
+        {
+            if (registration.Connection.Ended.IsCompleted)
+            {
+                // A call that waited while its connection was replaced: the newer connection's registration stands.
+                throw new ViolationException("this connection has ended");
+            }
+
+            KnownTub tub = Know(registration.TubId.ToString());
+            if (tub.Turn != turn)
+            {
+                throw new ViolationException("this Tub has registered anew, or taken its registration back, while this registration was decided upon");
+            }
+
+            if (GetRefusal(registration, tub.Current) is RelayRefusal refusal)
+            {
+                return refusal;
+            }
+
+            older = tub.Current;
+            Uncount(older);
+            SetCurrent(tub, registration);
+            rival = tub.History.Add(registration.Connection.RemoteIncarnation ?? registration.AddressText, registration.AddressText);
+            return null;
+        }
     }
 
     private void SetCurrent(KnownTub tub, TubRegistration registration)
     {
         _count++;
+        registration.Since = timeProvider.GetUtcNow();
         if (registration.Address is AddressPrefix address)
         {
             _byAddress.Add(address);
@@ -265,6 +302,23 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
             {
                 _byAddress.Remove(address);
             }
+        }
+    }
+
+    private void TellHost(TubRegistration registration, TubRegistration? older, string? rival)
+    {
+        if (!events.IsEnabled)
+        {
+            return;
+        }
+
+        System.Net.EndPoint? address = registration.Connection.RemoteEndPoint;
+        events.Raise(older is null
+            ? new TubRegistered(registration.Since, registration.TubId, address)
+            : new TubReplaced(registration.Since, registration.TubId, address));
+        if (rival is not null)
+        {
+            events.Raise(new TubConflict(registration.Since, registration.TubId, address, rival));
         }
     }
 
@@ -296,6 +350,26 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
     private bool Remove(TubRegistration registration, string reason, bool isLost)
     {
         string tubId = registration.TubId.ToString();
+        lock (_changing)
+        {
+            if (!TryUnset(registration, tubId, isLost))
+            {
+                return false;
+            }
+
+            if (events.IsEnabled)
+            {
+                events.Raise(new TubUnregistered(events.Now, registration.TubId, reason));
+            }
+        }
+
+        log.Unregistered(tubId, reason);
+        registration.Release();
+        return true;
+    }
+
+    private bool TryUnset(TubRegistration registration, string tubId, bool isLost)
+    {
         lock (_gate)
         {
             if (!_byTubId.TryGetValue(tubId, out KnownTub? tub) || tub.Current != registration)
@@ -307,18 +381,23 @@ internal sealed class TubRegistry(RelayServerOptions options, RelayLog log, Time
             tub.Current = null;
             SetAbsent(tub);
             tub.LostAt = isLost ? tub.AbsentSince : null;
+            return true;
         }
+    }
 
-        log.Unregistered(tubId, reason);
-        registration.Release();
-        return true;
+    private static RegisteredTub Describe(TubRegistration registration, TubTraffic traffic, DateTimeOffset now)
+    {
+        (int active, long total, long toTub, long fromTub) = traffic.Sum();
+        TubConnection connection = registration.Connection;
+        return new RegisteredTub(
+            registration.TubId, connection.RemoteEndPoint, registration.Since, active, total, toTub, fromTub, now - connection.Silence);
     }
 
     /// <summary>Forgets Tubs that are gone for long, or for which there is no room.</summary>
     private void Forget()
     {
         while (_absent.First?.Value is KnownTub oldest
-            && (_absent.Count > options.Limits.MaxRegisteredTubs || timeProvider.GetElapsedTime(oldest.AbsentSince) > Memory))
+            && (_absent.Count > limits.Value.MaxRegisteredTubs || timeProvider.GetElapsedTime(oldest.AbsentSince) > Memory))
         {
             _absent.RemoveFirst();
             _byTubId.Remove(oldest.TubId);

@@ -66,6 +66,9 @@ internal sealed class Keepalive : IDisposable
     /// <summary>How often something has been received.</summary>
     public long Receipts => Volatile.Read(ref _receipts);
 
+    /// <summary>How long the peer has given no sign of life.</summary>
+    public TimeSpan Silence => _timeProvider.GetElapsedTime(Math.Max(Volatile.Read(ref _received), Volatile.Read(ref _moved)));
+
     /// <summary>Something has been received; only the reader of the connection tells so.</summary>
     public void OnReceived()
     {
@@ -75,15 +78,12 @@ internal sealed class Keepalive : IDisposable
 
     public void Dispose() => _timer?.Dispose();
 
-    /// <summary>How long the peer has given no sign of life.</summary>
-    private TimeSpan Silence => _timeProvider.GetElapsedTime(Math.Max(Volatile.Read(ref _received), _moved));
-
     private void Check()
     {
         bool isLate = _timeProvider.GetElapsedTime(_armed) - _due > Late;
         if (_progress.HasMoved() || isLate)
         {
-            _moved = _timeProvider.GetTimestamp();
+            Volatile.Write(ref _moved, _timeProvider.GetTimestamp());
         }
 
         if (isLate)

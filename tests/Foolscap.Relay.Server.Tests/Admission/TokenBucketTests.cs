@@ -10,38 +10,42 @@ internal sealed class TokenBucketTests
     [Test]
     public void TryTake_FullBucket_GivesTheBurstAndNoMore()
     {
-        TokenBucket bucket = new(perSecond: 5, burst: 10, _time);
-        Assert.That(TakeAll(bucket), Is.EqualTo(10));
+        TokenBucket bucket = new(_time);
+        TokenRate rate = new(PerSecond: 5, Burst: 10);
+        Assert.That(TakeAll(bucket, rate), Is.EqualTo(10));
     }
 
     [Test]
     public void TryTake_AfterASecond_GivesTheRate()
     {
-        TokenBucket bucket = new(perSecond: 5, burst: 10, _time);
-        TakeAll(bucket);
+        TokenBucket bucket = new(_time);
+        TokenRate rate = new(PerSecond: 5, Burst: 10);
+        TakeAll(bucket, rate);
         _time.Advance(TimeSpan.FromSeconds(1.01));
-        Assert.That(TakeAll(bucket), Is.EqualTo(5));
+        Assert.That(TakeAll(bucket, rate), Is.EqualTo(5));
     }
 
     [Test]
     public void TryTake_AfterALongTime_GivesNoMoreThanTheBurst()
     {
-        TokenBucket bucket = new(perSecond: 5, burst: 10, _time);
-        TakeAll(bucket);
+        TokenBucket bucket = new(_time);
+        TokenRate rate = new(PerSecond: 5, Burst: 10);
+        TakeAll(bucket, rate);
         _time.Advance(TimeSpan.FromDays(400));
-        Assert.That(TakeAll(bucket), Is.EqualTo(10));
+        Assert.That(TakeAll(bucket, rate), Is.EqualTo(10));
     }
 
     [Test]
     public void TryTake_AskedOftenWhileItFills_LosesNothingOfTheRate()
     {
-        TokenBucket bucket = new(perSecond: 2, burst: 2, _time);
-        TakeAll(bucket);
+        TokenBucket bucket = new(_time);
+        TokenRate rate = new(PerSecond: 2, Burst: 2);
+        TakeAll(bucket, rate);
         int taken = 0;
         for (int i = 0; i < 1001; i++)
         {
             _time.Advance(TimeSpan.FromMilliseconds(10));
-            taken += TakeAll(bucket);
+            taken += TakeAll(bucket, rate);
         }
 
         Assert.That(taken, Is.EqualTo(20));
@@ -50,18 +54,19 @@ internal sealed class TokenBucketTests
     [Test]
     public void Take_MoreThanThereIs_TellsHowLongTheDebtLasts()
     {
-        TokenBucket bucket = new(perSecond: 100, burst: 50, _time);
-        Assert.That(bucket.Take(50), Is.EqualTo(TimeSpan.Zero));
-        Assert.That(bucket.Take(200).TotalSeconds, Is.EqualTo(2).Within(0.001));
+        TokenBucket bucket = new(_time);
+        TokenRate rate = new(PerSecond: 100, Burst: 50);
+        Assert.That(bucket.Take(50, rate), Is.EqualTo(TimeSpan.Zero));
+        Assert.That(bucket.Take(200, rate).TotalSeconds, Is.EqualTo(2).Within(0.001));
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.That(bucket.TryTake(), Is.False, "It is still in debt.");
-        Assert.That(bucket.Take(0).TotalSeconds, Is.EqualTo(1).Within(0.001));
+        Assert.That(bucket.TryTake(rate), Is.False, "It is still in debt.");
+        Assert.That(bucket.Take(0, rate).TotalSeconds, Is.EqualTo(1).Within(0.001));
     }
 
-    private static int TakeAll(TokenBucket bucket)
+    private static int TakeAll(TokenBucket bucket, TokenRate rate)
     {
         int taken = 0;
-        while (bucket.TryTake())
+        while (bucket.TryTake(rate))
         {
             taken++;
         }

@@ -1,3 +1,4 @@
+using Foolscap.Relay.Server.Admission;
 using Foolscap.Relay.Server.Registration;
 using Foolscap.Relay.Server.Tests.Fixtures;
 using Foolscap.Relay.Tests.Support;
@@ -49,7 +50,7 @@ internal sealed class EventsTests : RelayFixture
         ScriptedEnd events = new();
         await using ConnectedTubs tubs = await ConnectedTubs.ConnectAsync();
         TubRegistration registration = new(
-            await tubs.GiveToServerAsync(new ScriptedListener()), await tubs.GiveToServerAsync(events), sendWindow: 100, maxPendingAccepts: 1);
+            await tubs.GiveToServerAsync(new ScriptedListener()), await tubs.GiveToServerAsync(events), sendWindow: 100, new CurrentLimits(new RelayLimits()));
         registration.TellReplaced("203.0.113.9:4321");
         ScriptedCall call = await events.NextAsync("replaced");
         Assert.That(call.Arguments, Is.EqualTo(new object?[] { "203.0.113.9:4321" }));
@@ -60,7 +61,7 @@ internal sealed class EventsTests : RelayFixture
     {
         await using ConnectedTubs tubs = await ConnectedTubs.ConnectAsync();
         TubRegistration registration = new(
-            await tubs.GiveToServerAsync(new ScriptedListener()), await tubs.GiveToServerAsync(new ScriptedEnd()), sendWindow: 100, maxPendingAccepts: 1);
+            await tubs.GiveToServerAsync(new ScriptedListener()), await tubs.GiveToServerAsync(new ScriptedEnd()), sendWindow: 100, new CurrentLimits(new RelayLimits()));
         registration.Connection.Abort("the test cuts it");
         Assert.That(() => registration.TellReplaced("203.0.113.9:4321"), Throws.Nothing);
         registration.Release();

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Foolscap.Furls;
+using Foolscap.Relay.Server.Admission;
+using Foolscap.Relay.Server.Observation;
 using Foolscap.Relay.Server.Registration;
 using Foolscap.Relay.Tests.Support;
 using Foolscap.TestUtilities;
@@ -23,7 +25,10 @@ internal sealed class TubRegistryTests
     public void Create()
     {
         _log = new RecordingLoggerFactory();
-        _registry = new TubRegistry(new RelayServerOptions(), new RelayLog(_log.CreateLogger("test")), new FakeTimeProvider());
+        RelayLog log = new(_log.CreateLogger("test"));
+        FakeTimeProvider time = new();
+        _registry = new TubRegistry(
+            new RelayServerOptions(), new CurrentLimits(new RelayLimits()), new RelayEventSink(null, log, time), log, time);
         _client = new TestTub(_network, TestCertificates.High);
         _first = new TestTub(_network, TestCertificates.Low);
         _second = new TestTub(_network, TestCertificates.Mid);
@@ -67,7 +72,7 @@ internal sealed class TubRegistryTests
         // The callbacks of a token run last come first served: this one after the registry's.
         TaskCompletionSource told = new(TaskCreationOptions.RunContinuationsAsynchronously);
         listener.Connection.Disconnected.Register(() => told.SetResult());
-        Add(new TubRegistration(listener, events: null, sendWindow: 100, maxPendingAccepts: 1));
+        Add(new TubRegistration(listener, events: null, sendWindow: 100, new CurrentLimits(new RelayLimits())));
         TubRegistration newer = await RegisterAsync(_second);
         listener.Connection.Abort("the test cuts it");
         await told.Task.Within("the end of the older connection");
@@ -93,7 +98,7 @@ internal sealed class TubRegistryTests
         late.Connection.Abort("the test cuts it");
         await late.Connection.Disconnected.CancelledWithinLimit();
 
-        Assert.That(() => Add(new TubRegistration(late, events: null, sendWindow: 100, maxPendingAccepts: 1)), Throws.TypeOf<ViolationException>());
+        Assert.That(() => Add(new TubRegistration(late, events: null, sendWindow: 100, new CurrentLimits(new RelayLimits()))), Throws.TypeOf<ViolationException>());
 
         Assert.That(_registry.Find(ClientId).Registration, Is.SameAs(newer));
     }
@@ -101,7 +106,7 @@ internal sealed class TubRegistryTests
     [Test]
     public async Task Add_TurnIsOver_IsRefused_AndTheLastOneStands()
     {
-        TubRegistration slow = new(await ListenerAt(_first), events: null, sendWindow: 100, maxPendingAccepts: 1);
+        TubRegistration slow = new(await ListenerAt(_first), events: null, sendWindow: 100, new CurrentLimits(new RelayLimits()));
         _registry.Check(ClientId, out int turn);
         TubRegistration fast = await RegisterAsync(_first);
         Assert.That(() => _registry.Add(slow, turn), Throws.TypeOf<ViolationException>().With.Message.Contains("registered anew"));
@@ -115,7 +120,7 @@ internal sealed class TubRegistryTests
         _registry.Check(ClientId, out int turn);
         Assert.That(_registry.TryRemove(ClientId, listener), Is.False);
         Assert.That(
-            () => _registry.Add(new TubRegistration(listener, events: null, sendWindow: 100, maxPendingAccepts: 1), turn),
+            () => _registry.Add(new TubRegistration(listener, events: null, sendWindow: 100, new CurrentLimits(new RelayLimits())), turn),
             Throws.TypeOf<ViolationException>());
         Assert.That(_registry.Count, Is.Zero);
     }
@@ -146,7 +151,7 @@ internal sealed class TubRegistryTests
         Assert.That(_registry.Count, Is.Zero);
         Assert.That(registration.Connection.HeldReferences, Is.Zero);
         RemoteReference late = await ListenerAt(_second);
-        Assert.That(Add(new TubRegistration(late, events: null, sendWindow: 100, maxPendingAccepts: 1)), Is.EqualTo(RelayRefusal.Draining));
+        Assert.That(Add(new TubRegistration(late, events: null, sendWindow: 100, new CurrentLimits(new RelayLimits()))), Is.EqualTo(RelayRefusal.Draining));
     }
 
     [Test]
@@ -175,7 +180,7 @@ internal sealed class TubRegistryTests
 
     private async Task<TubRegistration> RegisterAsync(TestTub at)
     {
-        TubRegistration registration = new(await ListenerAt(at), events: null, sendWindow: 100, maxPendingAccepts: 1);
+        TubRegistration registration = new(await ListenerAt(at), events: null, sendWindow: 100, new CurrentLimits(new RelayLimits()));
         Add(registration);
         return registration;
     }

@@ -1,0 +1,18 @@
+namespace Foolscap.Relay.Hosting;
+
+/// <summary>One fault of a configuration. Its text is safe to show and to log: what may be a secret is not in it.</summary>
+/// <param name="Key">The key, such as <c>Relay:Limits:MaxStreams</c>.</param>
+/// <param name="Value">What stands there; <see langword="null"/> if nothing does, or if it may be a secret.</param>
+/// <param name="Problem">What is wrong with it, as the rest of a sentence: "is no whole number".</param>
+/// <param name="Allowed">What would be right.</param>
+public sealed record ConfigurationFault(string Key, string? Value, string Problem, string Allowed)
+{
+    private const int LongestValue = 80;
+
+    /// <summary>The fault as one line.</summary>
+    public override string ToString() => Value is null
+        ? $"{Key} {Problem}; allowed: {Allowed}"
+        : $"{Key} = \"{Shorten(Value)}\" {Problem}; allowed: {Allowed}";
+
+    private static string Shorten(string value) => value.Length <= LongestValue ? value : $"{value[..LongestValue]}...";
+}

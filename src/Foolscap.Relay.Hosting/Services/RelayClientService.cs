@@ -1,0 +1,196 @@
+using System.Net;
+using System.Security.Cryptography;
+using Foolscap.Furls;
+using Foolscap.Relay.Client;
+using Foolscap.Relay.Hosting.Configuration;
+using Foolscap.Tubs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Foolscap.Relay.Hosting.Services;
+
+/// <summary>Keeps a Tub reachable through relays as long as its host runs.</summary>
+internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService, IAsyncDisposable, IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly IServiceProvider _services;
+    private readonly IOptionsMonitor<RelayClientServiceOptions> _monitor;
+    private readonly ILoggerFactory _loggerFactory;
+    private readonly HostingLog _log;
+    private readonly string _path;
+    private readonly string _baseFolder;
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private RunningClient? _running;
+    private RelayClientServiceOptions? _options;
+    private IDisposable? _reload;
+    private Task? _stopped;
+
+    public RelayClientService(IServiceProvider services, string name)
+    {
+        Name = name;
+        _services = services;
+        _monitor = services.GetRequiredService<IOptionsMonitor<RelayClientServiceOptions>>();
+        _loggerFactory = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        _log = HostingLog.Of(_loggerFactory);
+        _path = services.GetServices<SectionBinding<RelayClientServiceOptions>>().LastOrDefault(binding => binding.Name == name) is { } bound
+            ? Schema<RelayClientServiceOptions>.PathOf(bound.Section)
+            : nameof(RelayClientServiceOptions);
+        _baseFolder = services.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory;
+    }
+
+    public string Name { get; }
+
+    public bool IsRunning => _running is not null && _stopped is null;
+
+    public RelayClient Client => Running.Client;
+
+    public Tub Tub => Running.Tub;
+
+    public EndPoint Target => Running.Target;
+
+    public RelayClientServiceOptions Options => Volatile.Read(ref _options) ?? _monitor.Get(Name);
+
+    public IReadOnlyList<RelayStatus> Statuses => Volatile.Read(ref _running)?.Client.Statuses ?? [];
+
+    private RunningClient Running => Volatile.Read(ref _running)
+        ?? throw new InvalidOperationException("The relay client does not run yet: it is started with its host.");
+
+    public async Task WaitUntilRegisteredAsync(CancellationToken cancellationToken)
+    {
+        await _started.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Client.WaitUntilRegisteredAsync(1, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            RelayClientServiceOptions options = _monitor.Get(Name);
+            RunningClient running = await CreateAsync(options).ConfigureAwait(false);
+            _options = options;
+            Volatile.Write(ref _running, running);
+            _reload = _monitor.OnChange(OnChanged);
+            _started.TrySetResult();
+        }
+        catch (Exception exception)
+        {
+            _started.TrySetException(exception);
+            _ = _started.Task.Exception; // Nobody needs to have waited.
+            throw;
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => StopOnceAsync();
+
+    public async ValueTask DisposeAsync() => await StopOnceAsync().ConfigureAwait(false);
+
+    /// <summary>Begins the end and does not wait for it: whoever disposes a container in this way has no time.</summary>
+    public void Dispose() => _ = StopOnceAsync();
+
+    private async Task<RunningClient> CreateAsync(RelayClientServiceOptions options)
+    {
+        Tub tub = new(LoadCertificate(options), options.Tub.ToTubOptions(TubLimits.Default), _loggerFactory);
+        foreach (Action<Tub, IServiceProvider> configure in _services.GetKeyedServices<Action<Tub, IServiceProvider>>(Name))
+        {
+            configure(tub, _services);
+        }
+
+        TubListener? listener = null;
+        try
+        {
+            EndPoint? target = options.Target is string text ? EndPoints.TryParse(text) : null;
+            if (target is null)
+            {
+                listener = new TubListener(options: null, _loggerFactory).Add(tub);
+                target = listener.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+            }
+
+            RelayClientOptions clientOptions = options.ToClientOptions();
+            foreach (Func<RelayClientOptions, IServiceProvider, RelayClientOptions> configure in
+                _services.GetKeyedServices<Func<RelayClientOptions, IServiceProvider, RelayClientOptions>>(Name))
+            {
+                clientOptions = configure(clientOptions, _services);
+            }
+
+            List<Furl> relays = [.. options.Relays.Select(furl => Furl.Parse(furl))];
+            StatusReport report = new(tub, ownsHints: listener is not null, relays.Select(relay => relay.TubId), _log);
+            RelayClient client = RelayClient.Start(tub, relays, target, clientOptions, report.OnStatus, _loggerFactory);
+            return new RunningClient(tub, listener, client, target);
+        }
+        catch
+        {
+            await RunningClient.DisposeAsync(client: null, listener, tub).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private TubCertificate LoadCertificate(RelayClientServiceOptions options)
+    {
+        string path = Path.GetFullPath(options.TubPem, _baseFolder);
+        try
+        {
+            return options.Target is null ? TubCertificate.LoadOrCreate(path) : TubCertificate.Load(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            string key = Schema<RelayClientServiceOptions>.Join(_path, nameof(options.TubPem));
+            throw new RelayServiceException($"{path} ({key}) cannot be used: {exception.Message}", exception);
+        }
+    }
+
+    private void OnChanged(RelayClientServiceOptions changed, string? name)
+    {
+        if (name != Name)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            RelayClientServiceOptions old = Options;
+            foreach (Setting<RelayClientServiceOptions> setting in ClientSchema.Instance.Settings.Where(setting => setting.Format(old) != setting.Format(changed)))
+            {
+                _log.NeedsRestart(Schema<RelayClientServiceOptions>.Join(_path, setting.Name));
+            }
+        }
+    }
+
+    private Task StopOnceAsync()
+    {
+        lock (_gate)
+        {
+            return _stopped ??= _running is RunningClient running ? StopAsync(running) : Task.CompletedTask;
+        }
+    }
+
+    private async Task StopAsync(RunningClient running)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // Out of the lock.
+        _reload?.Dispose();
+        await RunningClient.DisposeAsync(running.Client, running.Listener, running.Tub).ConfigureAwait(false);
+        _log.ClientStopped(running.Tub.TubId.ToString());
+    }
+
+    /// <summary>The parts of a client between its start and its end.</summary>
+    private sealed record RunningClient(Tub Tub, TubListener? Listener, RelayClient Client, EndPoint Target)
+    {
+        /// <summary>The registrations end first, so that callers are not sent to a Tub that does not answer any more.</summary>
+        public static async Task DisposeAsync(RelayClient? client, TubListener? listener, Tub tub)
+        {
+            if (client is not null)
+            {
+                await client.DisposeAsync().ConfigureAwait(false);
+            }
+
+            if (listener is not null)
+            {
+                await listener.DisposeAsync().ConfigureAwait(false);
+            }
+
+            await tub.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}
