@@ -1,7 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Foolscap.Relay.Tool.Attach;
+using Foolscap.Relay.Tool.CheckConfig;
 using Foolscap.Relay.Tool.Furls;
 using Foolscap.Relay.Tool.Probe;
+using Foolscap.Relay.Tool.Serve;
+using Foolscap.Relay.Tool.Status;
 using Foolscap.Relay.Tool.Terminal;
 
 namespace Foolscap.Relay.Tool.CommandLine;
@@ -17,9 +21,12 @@ internal static class ToolCommand
         RootCommand root = new(
             "A relay makes Foolscap Tubs behind NAT reachable, Tahoe-LAFS nodes among them. This program runs one, attaches a Tub to one, and tries FURLs.")
         {
-            FurlCommand.Create(console),
+            ServeCommand.Create(console),
+            AttachCommand.Create(console),
             ProbeCommand.Create(console),
-
+            StatusCommand.Create(console),
+            CheckConfigCommand.Create(console),
+            FurlCommand.Create(console),
         };
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
         {

@@ -13,6 +13,9 @@ internal static class AttachSources
     public const string RelayFilesKey = $"{RelayConfiguration.ClientSection}:RelayFiles";
     public const string TahoeKey = $"{RelayConfiguration.ClientSection}:Tahoe";
 
+    /// <summary>Where the rest of the program finds the node's folder: beside the section, which a client's schema judges.</summary>
+    public const string TahoeFolderKey = "TahoeFolder";
+
     private const string RelaysKey = $"{RelayConfiguration.ClientSection}:Relays";
     private const string TubPemKey = $"{RelayConfiguration.ClientSection}:TubPem";
     private const string TargetKey = $"{RelayConfiguration.ClientSection}:Target";
@@ -37,6 +40,7 @@ internal static class AttachSources
         if (data.TryGetValue(TahoeKey, out string? folder) && !string.IsNullOrWhiteSpace(folder))
         {
             AddTahoe(data, folder, faults);
+            data[TahoeFolderKey] = folder;
         }
 
         data.Remove(TahoeKey);

@@ -38,10 +38,15 @@ internal sealed class ToolConfiguration : IDisposable
     /// <param name="file">The file, if there is one.</param>
     /// <param name="options">Keys and values of the command line.</param>
     /// <param name="withEnvironment">Whether the environment counts.</param>
+    /// <param name="defaults">Values that count where nothing else says anything.</param>
     /// <exception cref="ToolException">The file is not there, or is no JSON.</exception>
-    public static ToolConfiguration Load(string? file, IEnumerable<KeyValuePair<string, string?>> options, bool withEnvironment = true)
+    public static ToolConfiguration Load(
+        string? file,
+        IEnumerable<KeyValuePair<string, string?>> options,
+        bool withEnvironment = true,
+        IEnumerable<KeyValuePair<string, string?>>? defaults = null)
     {
-        ConfigurationBuilder lowest = new();
+        IConfigurationBuilder lowest = new ConfigurationBuilder().AddInMemoryCollection(defaults ?? []);
         PhysicalFileProvider? files = null;
         ToolConfiguration? created = null;
         string? path = file is null ? null : Path.GetFullPath(file);

@@ -36,11 +36,26 @@ internal static class ToolSchema
             faults.RemoveAll(fault => fault.Problem == "is missing" && fault.Key.StartsWith($"{RelayConfiguration.ClientSection}:", StringComparison.Ordinal));
         }
 
+        if (root.GetSection(RelayConfiguration.ClientSection).Exists() || section == RelayConfiguration.ClientSection)
+        {
+            CheckTarget(root, configuration, faults);
+        }
+
         LogSettings.Read(root, faults);
         OtlpSettings.Read(root, faults);
         AdminSettings.Read(root, faults);
         FindUnknown(root, faults);
         return [.. faults.Distinct()];
+    }
+
+    /// <summary>In a program of your own the Tub may be in the same process; this one attaches others' Tubs only.</summary>
+    private static void CheckTarget(IConfigurationRoot root, ToolConfiguration configuration, List<ConfigurationFault> faults)
+    {
+        const string key = $"{RelayConfiguration.ClientSection}:Target";
+        if (string.IsNullOrWhiteSpace(root[key]) && configuration.Faults.Count == 0)
+        {
+            faults.Add(new ConfigurationFault(key, null, "is missing", "where the Tub listens, such as 127.0.0.1:3457"));
+        }
     }
 
     private static void FindUnknown(IConfigurationRoot root, List<ConfigurationFault> faults)
@@ -50,6 +65,11 @@ internal static class ToolSchema
         {
             (string Section, string Meaning, IReadOnlyList<ConfigurationKey> Keys) known =
                 Sections.FirstOrDefault(one => one.Section.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
+            if (child.Key == AttachSources.TahoeFolderKey)
+            {
+                continue;
+            }
+
             if (known.Section is null)
             {
                 faults.Add(new ConfigurationFault(child.Path, null, "is no section that is known", names));
