@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Foolscap.Relay.Hosting;
 
-/// <summary>What this assembly logs. Event ids 5000 to 5999; the next free one is 5014.</summary>
+/// <summary>What this assembly logs. Event ids 5000 to 5999; the next free one is 5012.</summary>
 internal sealed partial class HostingLog(ILogger logger)
 {
     public static HostingLog Of(ILoggerFactory loggerFactory) => new(loggerFactory.CreateLogger("Foolscap.Relay.Hosting"));
@@ -42,10 +42,4 @@ internal sealed partial class HostingLog(ILogger logger)
 
     [LoggerMessage(5011, LogLevel.Information, "Tub {TubId} is not registered any more: the host stops.")]
     public partial void ClientStopped(string tubId);
-
-    [LoggerMessage(5012, LogLevel.Error, "A part of the relay {TubId} could not be stopped in order.")]
-    public partial void StopFailed(string tubId, Exception exception);
-
-    [LoggerMessage(5013, LogLevel.Error, "The changed configuration of {Section} could not be applied.")]
-    public partial void ApplyFailed(string section, Exception exception);
 }

@@ -11,6 +11,12 @@ namespace Foolscap.Relay.Hosting;
 /// </summary>
 public interface IFoolscapRelay
 {
+    /// <summary>
+    /// Something has happened (<see cref="RelayServerOptions.OnEvent"/>). Handlers must not block; what they throw is logged, and
+    /// keeps it from the handlers behind them.
+    /// </summary>
+    event Action<RelayEvent>? EventOccurred;
+
     /// <summary>The name under which it was added; empty if it was added without.</summary>
     string Name { get; }
 

@@ -78,4 +78,17 @@ public sealed class RelayServiceOptions
 
     /// <summary>How long the relay's own Tub waits.</summary>
     public TubTimeouts Tub { get; } = new();
+
+    internal RelayServerOptions ToServerOptions() => new()
+    {
+        Window = Window,
+        InitialWindow = InitialWindow,
+        AcceptTimeout = AcceptTimeout,
+        HoldTime = HoldTime,
+        DirectConnections = DirectConnections,
+        Limits = Limits.ToLimits(),
+        HandedConnections = Listener.ToListenerOptions(),
+        PolicyTimeout = PolicyTimeout,
+        PolicyRecheckInterval = PolicyRecheckInterval,
+    };
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Foolscap.Furls;
 using Foolscap.Relay.Hosting.Configuration;
@@ -18,6 +19,8 @@ namespace Foolscap.Relay.Hosting.Services;
 /// </remarks>
 internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IAsyncDisposable, IDisposable
 {
+    private const string LimitsGroup = $"{nameof(RelayServiceOptions.Limits)}:";
+
     private readonly Lock _gate = new();
     private readonly IServiceProvider _services;
     private readonly IOptionsMonitor<RelayServiceOptions> _monitor;
@@ -34,6 +37,7 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
     private IDisposable? _reload;
     private Task _probing = Task.CompletedTask;
     private Task? _stopped;
+    private volatile bool _isDraining;
 
     public RelayService(IServiceProvider services, string name)
     {
@@ -49,11 +53,13 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
         _baseFolder = services.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory;
     }
 
+    public event Action<RelayEvent>? EventOccurred;
+
     public string Name { get; }
 
     public bool IsRunning => _running is not null && !_stopping.IsCancellationRequested;
 
-    public bool IsDraining { get; private set; }
+    public bool IsDraining => _isDraining;
 
     public RelayServer Server => Running.Server;
 
@@ -123,7 +129,6 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
         RunningRelay running = new(folder, tub, server, listener, [], allowedTubs);
         try
         {
-            // Of the order in which strangers come: the FURL must be there before the first one.
             IEnumerable<IPEndPoint> addresses = options.Listen.Select(text => Configuration.EndPoints.TryParseIP(text)!);
             running = running with
             {
@@ -149,19 +154,12 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
 
     private RelayServerOptions CreateServerOptions(RelayServiceOptions options, string? registrarName, AllowedTubsPolicy allowedTubs)
     {
-        RelayServerOptions result = new()
+        RelayServerOptions result = options.ToServerOptions() with
         {
             RegistrarName = registrarName,
-            Window = options.Window,
-            InitialWindow = options.InitialWindow,
-            AcceptTimeout = options.AcceptTimeout,
-            HoldTime = options.HoldTime,
-            DirectConnections = options.DirectConnections,
-            Limits = options.Limits.ToLimits(),
-            HandedConnections = options.Listener.ToListenerOptions(),
             RegistrationPolicy = allowedTubs,
-            PolicyTimeout = options.PolicyTimeout,
-            PolicyRecheckInterval = options.PolicyRecheckInterval,
+            MeterFactory = _services.GetService<IMeterFactory>(),
+            MeterName = Name.Length > 0 ? Name : null,
         };
         foreach (Func<RelayServerOptions, IServiceProvider, RelayServerOptions> configure in
             _services.GetKeyedServices<Func<RelayServerOptions, IServiceProvider, RelayServerOptions>>(Name))
@@ -174,8 +172,10 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
             allowedTubs.Next = result.RegistrationPolicy;
         }
 
-        return result with { RegistrationPolicy = allowedTubs };
+        return result with { RegistrationPolicy = allowedTubs, OnEvent = result.OnEvent + OnEvent };
     }
+
+    private void OnEvent(RelayEvent what) => EventOccurred?.Invoke(what);
 
     private TubIdListPolicy? CreateList(RelayServiceOptions options) =>
         options.AllowedTubs is string path ? new TubIdListPolicy(Path.GetFullPath(path, _baseFolder), _loggerFactory, _timeProvider) : null;
@@ -249,6 +249,11 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
             }
         }
 
+        if (different.Any(setting => setting.Name.StartsWith(LimitsGroup, StringComparison.Ordinal)))
+        {
+            running.Server.UpdateLimits(changed.Limits.ToLimits());
+        }
+
         if (different.Any(setting => setting.Name == nameof(changed.AllowedTubs)))
         {
             running.AllowedTubs.Use(CreateList(changed));
@@ -269,7 +274,7 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
     {
         string relay = running.Tub.TubId.ToString();
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // Out of the lock.
-        IsDraining = true;
+        _isDraining = true;
         _reload?.Dispose();
         try
         {
