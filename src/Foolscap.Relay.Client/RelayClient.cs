@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using Foolscap.Furls;
 using Foolscap.Relay.Client.Attachment;
+using Foolscap.Relay.Client.Observation;
 using Foolscap.Tubs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,6 +23,8 @@ public sealed class RelayClient : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly RelayAttachment[] _attachments;
     private readonly DirectStreams _direct = new();
+    private readonly RelayClientMetrics _metrics;
+    private readonly StreamNews _news;
     private readonly RelayClientLog _log;
     private readonly Action<RelayStatus>? _onStatus;
     private TaskCompletionSource _changed = NewSignal();
@@ -31,12 +34,33 @@ public sealed class RelayClient : IAsyncDisposable
     {
         _log = log;
         _onStatus = onStatus;
+        _metrics = new RelayClientMetrics(options, tub.TimeProvider);
+        _news = new StreamNews(_metrics);
         StreamAllowance allowance = new(options);
-        _attachments = [.. registrars.Select(registrar => new RelayAttachment(tub, registrar, bridge, allowance, _direct, options, log, OnStatus))];
+        _attachments = [.. registrars.Select(registrar => new RelayAttachment(tub, registrar, bridge, allowance, _direct, _news, options, log, OnStatus))];
+        _metrics.Start(() => Statistics);
     }
 
     /// <summary>How it stands with each relay, in the order in which they were given.</summary>
     public IReadOnlyList<RelayStatus> Statuses => [.. _attachments.Select(attachment => attachment.Status)];
+
+    /// <summary>What the client has done and is doing.</summary>
+    public RelayClientStatistics Statistics
+    {
+        get
+        {
+            StreamTotals totals = _news.Traffic.Totals;
+            return new RelayClientStatistics(
+                totals.Active,
+                totals.ActiveDirect,
+                totals.Total,
+                totals.TotalDirect,
+                totals.InboundBytes,
+                totals.OutboundBytes,
+                _news.Refusals,
+                [.. _attachments.Select(attachment => attachment.Statistics)]);
+        }
+    }
 
     /// <summary>
     /// The hints of all relays that the Tub is, or was last, registered with: what belongs into its FURLs
@@ -159,6 +183,7 @@ public sealed class RelayClient : IAsyncDisposable
         NetworkChange.NetworkAddressChanged -= OnNetworkAddressChanged;
         await Task.WhenAll(_attachments.Select(attachment => attachment.DisposeAsync().AsTask())).ConfigureAwait(false);
         await _direct.StopAsync().ConfigureAwait(false);
+        _metrics.Dispose();
     }
 
     /// <summary>The machine's addresses have changed.</summary>

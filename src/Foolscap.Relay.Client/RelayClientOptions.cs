@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Foolscap.Tubs;
 
@@ -70,6 +71,18 @@ public sealed record RelayClientOptions
 
     /// <summary>Who sees what is relayed; nobody by default.</summary>
     public IRelayedStreamObserver? Observer { get; init; }
+
+    /// <summary>
+    /// What makes the meter <c>Foolscap.Relay.Client</c>, whose instruments tell how it stands with the client. By default the client
+    /// has a meter of its own, which ends with it.
+    /// </summary>
+    public IMeterFactory? MeterFactory { get; init; }
+
+    /// <summary>
+    /// The name of this client where a process has several: the tag <c>foolscap.relay.name</c> of its meter tells them apart. None
+    /// by default, and then there is no such tag.
+    /// </summary>
+    public string? MeterName { get; init; }
 
     /// <summary>The window that the client tells a relay.</summary>
     internal int FirstWindow => Math.Min(InitialWindow, Window);

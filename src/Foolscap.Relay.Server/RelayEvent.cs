@@ -50,7 +50,11 @@ public sealed record StreamStarted(DateTimeOffset Time, TubId TubId, string Peer
 /// <param name="Duration">How long it was relayed.</param>
 /// <param name="End">How it ended, and what it has carried: what is outbound there went to the Tub.</param>
 public sealed record StreamEnded(
-    DateTimeOffset Time, TubId TubId, string Peer, bool IsDirect, TimeSpan Duration, StreamEnd End) : RelayEvent(Time);
+    DateTimeOffset Time, TubId TubId, string Peer, bool IsDirect, TimeSpan Duration, StreamEnd End) : RelayEvent(Time)
+{
+    /// <summary>Why it has ended, roughly.</summary>
+    public StreamEndReason Reason { get; init; }
+}
 
 /// <summary>A caller's connection, or a direct one of a client, was refused.</summary>
 /// <param name="Time">When.</param>

@@ -26,6 +26,7 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
     private readonly RelayServerOptions _options;
     private readonly CurrentLimits _limits;
     private readonly RelayEventSink _events;
+    private readonly RelayMetrics _metrics;
     private readonly RelayLog _log;
     private readonly TubRegistry _registry;
     private readonly Registrar _registrar;
@@ -55,14 +56,17 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
         PolicyQuestion policy = new(options, _log, timeProvider);
         RefusalCounters<RelayRefusal> refusals = new(timeProvider);
         _events = new RelayEventSink(options.OnEvent, _log, timeProvider);
+        _metrics = new RelayMetrics(options, timeProvider);
         _registry = new TubRegistry(options, _limits, _events, _log, timeProvider);
-        _registrar = new Registrar(tub, _registry, policy, refusals, options, _limits, _events, _log);
+        _registrar = new Registrar(tub, _registry, policy, refusals, options, _limits, _log);
         _recheck = new PolicyRecheck(_registry, policy, options, timeProvider);
-        _acceptor = new StreamAcceptor(options, _limits, _registry, policy, refusals, _events, _log, timeProvider);
+        StreamNews news = new(_metrics, _events, refusals, _log, timeProvider);
+        _acceptor = new StreamAcceptor(options, _limits, _registry, policy, refusals, news, _log, timeProvider);
         _registry.Denied += _acceptor.AbortDirect;
         _handed = new TubListener(options.HandedConnections, loggerFactory, timeProvider).Add(tub).Add(this);
         RegistrarName = tub.Register(_registrar, options.RegistrarName).Name;
         CheckOpenFiles();
+        _metrics.Start(_acceptor.GetStatistics);
     }
 
     /// <summary>
@@ -195,6 +199,7 @@ public sealed class RelayServer : IConnectionInterceptor, IAsyncDisposable
         await _recheck.DisposeAsync().ConfigureAwait(false);
         await _acceptor.CloseAsync("the relay stops").ConfigureAwait(false);
         await _handed.DisposeAsync().ConfigureAwait(false);
+        _metrics.Dispose();
     }
 
     private void CheckOpenFiles()

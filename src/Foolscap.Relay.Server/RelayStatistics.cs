@@ -29,6 +29,18 @@ public sealed record RelayStatistics(
     /// <summary>How many of <see cref="TotalStreams"/> had a direct connection.</summary>
     public long TotalDirectStreams { get; init; }
 
+    /// <summary>How many bytes the streams may hold at most: <see cref="RelayLimits.MaxBufferedBytes"/>.</summary>
+    public long BufferLimit { get; init; }
+
+    /// <summary>How often Tubs have registered.</summary>
+    public long TotalRegistrations { get; init; }
+
+    /// <summary>How many of <see cref="TotalRegistrations"/> took the place of an older registration that stood.</summary>
+    public long TotalReplacements { get; init; }
+
+    /// <summary>How many requests to register were refused.</summary>
+    public long RefusedRegistrations { get; init; }
+
     /// <summary>How many connections and registrations were refused, for whatever reason.</summary>
     public long TotalRefusals => Refusals.Values.Sum();
 }

@@ -68,7 +68,8 @@ public sealed class Tub : IAsyncDisposable
     /// <summary>What the peers of all connections make this Tub hold.</summary>
     internal TotalBytes TotalBytes { get; }
 
-    internal TimeProvider TimeProvider { get; }
+    /// <summary>The clock that it was created with.</summary>
+    public TimeProvider TimeProvider { get; }
 
     internal TubLog Log { get; }
 

@@ -13,6 +13,9 @@ internal sealed class DirectStreams
     private readonly ConcurrentDictionary<DirectStream, bool> _streams = new();
     private volatile bool _stopped;
 
+    /// <summary>Whether they are ended by this side.</summary>
+    public bool IsStopped => _stopped;
+
     /// <summary>Starts a stream.</summary>
     /// <returns>How it ended.</returns>
     public async Task<StreamEnd> RunAsync(DirectStream stream)

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Foolscap.Furls;
+using Foolscap.Relay.Client.Observation;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Client.Attachment;
@@ -10,6 +12,7 @@ internal sealed class RelayAttachment(
     TargetBridge bridge,
     StreamAllowance allowance,
     DirectStreams direct,
+    StreamNews news,
     RelayClientOptions options,
     RelayClientLog log,
     Action<RelayStatus> onStatus)
@@ -21,8 +24,21 @@ internal sealed class RelayAttachment(
     private RelayStatus _status = new(registrar.TubId, RelayState.Connecting, []);
     private TubConnection? _connection;
     private string? _replacedBy;
+    private long _registrations;
+    private long _failures;
+    private long _attempts;
+    private long _sinceTicks = tub.TimeProvider.GetUtcNow().UtcTicks;
 
     public RelayStatus Status => Volatile.Read(ref _status);
+
+    /// <summary>How it has fared with the relay.</summary>
+    public RelayAttachmentStatistics Statistics => new(
+        registrar.TubId,
+        Status.State,
+        new DateTimeOffset(Interlocked.Read(ref _sinceTicks), TimeSpan.Zero),
+        Interlocked.Read(ref _registrations),
+        Interlocked.Read(ref _failures),
+        Math.Max(0, Interlocked.Read(ref _attempts) - 1));
 
     public void Start() => _reconnector = Reconnector.Start(tub, registrar, RunAsync, options.Reconnection, OnReconnector);
 
@@ -44,12 +60,12 @@ internal sealed class RelayAttachment(
     /// <summary>One registration, from its beginning to the loss of its connection.</summary>
     private async Task RunAsync(RemoteReference relay, CancellationToken ended)
     {
-        using StreamListener listener = new(bridge, allowance, direct, options, log, relay.Connection);
+        using StreamListener listener = new(bridge, allowance, direct, news, options, log, relay.Connection);
         Volatile.Write(ref _replacedBy, null);
         Volatile.Write(ref _connection, relay.Connection);
         try
         {
-            await RegisterAsync(relay, listener, ended).ConfigureAwait(false);
+            await RegisterTracedAsync(relay, listener, ended).ConfigureAwait(false);
             await Task.Delay(Timeout.InfiniteTimeSpan, ended).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
@@ -64,6 +80,22 @@ internal sealed class RelayAttachment(
         }
 
         await UnregisterAsync(relay, listener).ConfigureAwait(false);
+    }
+
+    private async Task RegisterTracedAsync(RemoteReference relay, StreamListener listener, CancellationToken ended)
+    {
+        Activity? trace = RelayClientTracing.StartRegister();
+        try
+        {
+            await RegisterAsync(relay, listener, ended).ConfigureAwait(false);
+            trace.End(ClientTags.RegistrationResult, ClientTags.Registered);
+        }
+        catch (Exception exception)
+        {
+            Interlocked.Increment(ref _failures);
+            trace.EndFailed(ClientTags.RegistrationResult, ClientTags.Failed, exception.GetType().Name);
+            throw;
+        }
     }
 
     private async Task RegisterAsync(RemoteReference relay, StreamListener listener, CancellationToken ended)
@@ -85,6 +117,7 @@ internal sealed class RelayAttachment(
 
         RegistrationAnswer registration = RegistrationAnswer.Parse(answer);
         listener.Open(registration.Window);
+        Interlocked.Increment(ref _registrations);
         log.Registered(registrar.TubId, string.Join(',', registration.Hints));
         Report(new RelayStatus(registrar.TubId, RelayState.Registered, registration.Hints));
     }
@@ -154,6 +187,7 @@ internal sealed class RelayAttachment(
                 Report(status with { State = RelayState.Waiting, Reason = reason, RetryIn = reconnector.RetryIn });
                 break;
             case ReconnectorState.Connecting:
+                Interlocked.Increment(ref _attempts);
                 Report(status with { State = RelayState.Connecting, RetryIn = default });
                 break;
             case ReconnectorState.Stopped:
@@ -164,6 +198,11 @@ internal sealed class RelayAttachment(
 
     private void Report(RelayStatus status)
     {
+        if (status.State != Status.State)
+        {
+            Interlocked.Exchange(ref _sinceTicks, tub.TimeProvider.GetUtcNow().UtcTicks);
+        }
+
         Volatile.Write(ref _status, status);
         onStatus(status);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 using Foolscap.Tubs;
 
@@ -8,7 +9,13 @@ namespace Foolscap.Relay.Client.Attachment;
 /// The object that a relay asks to take a connection: one for each registration. Thread-safe.
 /// </summary>
 internal sealed class StreamListener(
-    TargetBridge bridge, StreamAllowance allowance, DirectStreams direct, RelayClientOptions options, RelayClientLog log, TubConnection connection)
+    TargetBridge bridge,
+    StreamAllowance allowance,
+    DirectStreams direct,
+    StreamNews news,
+    RelayClientOptions options,
+    RelayClientLog log,
+    TubConnection connection)
     : IReferenceable, IDisposable
 {
     private const string Stopped = "the relay's client is not registered any more";
@@ -49,6 +56,7 @@ internal sealed class StreamListener(
 
         RemoteReference responder = call.Get<RemoteReference>(0) ?? throw new ViolationException("accept() needs a responder.");
         string peer = GetText(call, RelayProtocol.PeerKey) ?? "(unknown)";
+        StreamOffer offer = news.BeginOffer();
         BufferReservation reservation;
         try
         {
@@ -56,7 +64,7 @@ internal sealed class StreamListener(
         }
         catch (ViolationException violation)
         {
-            Refuse(responder, peer, AcceptRefusal.Limit, violation);
+            Refuse(offer, responder, peer, AcceptRefusal.Limit, violation);
             throw;
         }
 
@@ -64,6 +72,8 @@ internal sealed class StreamListener(
         {
             int sendWindow = await _sendWindow.Task.ConfigureAwait(false);
             (TransportConnection target, TransportConnection? relay) = await ConnectAsync(GetText(call, RelayProtocol.DirectKey)).ConfigureAwait(false);
+            news.OnTaken(offer, isDirect: relay is not null);
+            Activity.Current = null; // What the stream does for hours is no part of this offer.
             if (relay is not null)
             {
                 responder.Dispose();
@@ -81,7 +91,7 @@ internal sealed class StreamListener(
         {
             allowance.EndStream(reservation);
             bool isStopped = exception is OperationCanceledException;
-            Refuse(responder, peer, isStopped ? AcceptRefusal.Stopped : AcceptRefusal.TargetUnreachable, exception);
+            Refuse(offer, responder, peer, isStopped ? AcceptRefusal.Stopped : AcceptRefusal.TargetUnreachable, exception);
             throw isStopped ? new ViolationException(Stopped) : exception;
         }
         finally
@@ -122,37 +132,48 @@ internal sealed class StreamListener(
         TimeProvider = connection.TimeProvider,
     };
 
-    private void Refuse(RemoteReference responder, string peer, AcceptRefusal refusal, Exception reason)
+    private void Refuse(in StreamOffer offer, RemoteReference responder, string peer, AcceptRefusal refusal, Exception reason)
     {
         if (_refusals.Count(refusal, out long count))
         {
             log.NotAccepted(count, peer, reason.Message);
         }
 
+        news.OnRefused(offer, refusal);
         responder.Dispose();
     }
 
     private void Start(RelayedStream handler, RemoteReference responder, int sendWindow, string peer, BufferReservation reservation)
     {
         _active.TryAdd(handler, true);
+        news.Traffic.Add(handler);
+        long started = news.Now;
         handler.Start(responder, sendWindow);
         if (_stopping.IsCancellationRequested)
         {
             handler.Abort(Stopped);
         }
 
-        _ = ForgetAsync(handler, peer, reservation);
+        _ = ForgetAsync(handler, started, peer, reservation);
     }
 
-    private async Task ForgetAsync(RelayedStream handler, string peer, BufferReservation reservation)
+    private async Task ForgetAsync(RelayedStream handler, long started, string peer, BufferReservation reservation)
     {
         StreamEnd end = await handler.Ended.ConfigureAwait(false);
         _active.TryRemove(handler, out _);
+        bool isLost = connection.Disconnected.IsCancellationRequested;
+        news.OnEnded(handler, end, started, isLost, isStopped: _stopping.IsCancellationRequested);
         OnEnded(end, peer, reservation);
     }
 
-    private async Task RunDirectAsync(DirectStream stream, string peer, BufferReservation reservation) =>
-        OnEnded(await direct.RunAsync(stream).ConfigureAwait(false), peer, reservation);
+    private async Task RunDirectAsync(DirectStream stream, string peer, BufferReservation reservation)
+    {
+        news.Traffic.Add(stream);
+        long started = news.Now;
+        StreamEnd end = await direct.RunAsync(stream).ConfigureAwait(false);
+        news.OnEnded(stream, end, started, isRelayLost: false, direct.IsStopped);
+        OnEnded(end, peer, reservation);
+    }
 
     private void OnEnded(StreamEnd end, string peer, BufferReservation reservation)
     {

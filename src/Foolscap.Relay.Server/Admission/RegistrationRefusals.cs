@@ -1,11 +1,9 @@
-using Foolscap.Tubs;
-
 namespace Foolscap.Relay.Server.Admission;
 
 /// <summary>Builds the errors that a Tub reads which may not register.</summary>
 internal static class RegistrationRefusals
 {
-    public static ViolationException ToViolation(this RelayRefusal refusal, string? detail = null) => new(refusal switch
+    public static RefusedRegistrationException ToException(this RelayRefusal refusal, string? detail = null) => new(refusal, refusal switch
     {
         RelayRefusal.RegistrationLimit => "this relay has as many Tubs as it takes, try again later",
         RelayRefusal.RegistrationLimitOfAddress => "this relay has as many Tubs from this address as it takes",

@@ -1,5 +1,4 @@
 using Foolscap.Relay.Server.Registration;
-using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Server.Interception;
 
@@ -10,13 +9,15 @@ namespace Foolscap.Relay.Server.Interception;
 /// <param name="peer">The caller's address.</param>
 /// <param name="timeProvider">The clock.</param>
 internal sealed class ActiveStream(
-    IActiveStream stream, TubRegistration registration, TubTraffic traffic, string peer, TimeProvider timeProvider)
+    IActiveStream stream, TubRegistration registration, StreamTraffic traffic, string peer, TimeProvider timeProvider)
 {
+    private volatile object? _cause;
+
     public IActiveStream Stream => stream;
 
     public TubRegistration Registration => registration;
 
-    public TubTraffic Traffic => traffic;
+    public StreamTraffic Traffic => traffic;
 
     public string Peer => peer;
 
@@ -26,6 +27,23 @@ internal sealed class ActiveStream(
 
     /// <summary>When it was about to start.</summary>
     public long Started { get; } = timeProvider.GetTimestamp();
+
+    /// <summary>Ends it, as far as it has not ended by itself.</summary>
+    /// <param name="cause">Why.</param>
+    /// <param name="reason">The same in words.</param>
+    public void Abort(StreamEndReason cause, string reason)
+    {
+        _cause ??= cause;
+        stream.Abort(reason);
+    }
+
+    /// <summary>Why it has ended.</summary>
+    public StreamEndReason GetReason(StreamEnd end) => end.IsAborted
+        ? _cause as StreamEndReason? ?? (IsTubLost ? StreamEndReason.TubLost : StreamEndReason.Reset)
+        : StreamEndReason.Completed;
+
+    /// <summary>A direct stream needs the connection to the Tub's client no more.</summary>
+    private bool IsTubLost => !IsDirect && registration.Connection.Disconnected.IsCancellationRequested;
 
     /// <summary>How many bytes it had carried when it was looked at last.</summary>
     public long IdleBytes { get; set; }

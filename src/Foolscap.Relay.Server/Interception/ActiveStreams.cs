@@ -61,7 +61,7 @@ internal sealed class ActiveStreams
         {
             if (active.IsDirect && active.Registration.TubId.ToString() == tubId)
             {
-                active.Stream.Abort(reason);
+                active.Abort(StreamEndReason.Denied, reason);
             }
         }
     }
@@ -72,7 +72,7 @@ internal sealed class ActiveStreams
     {
         if (_closed is string reason)
         {
-            active.Stream.Abort(reason);
+            active.Abort(StreamEndReason.Stopped, reason);
         }
 
         StreamEnd end = await active.Stream.Ended.ConfigureAwait(false);
@@ -114,7 +114,7 @@ internal sealed class ActiveStreams
         _closed = reason;
         foreach ((ActiveStream active, _) in _streams)
         {
-            active.Stream.Abort(reason);
+            active.Abort(StreamEndReason.Stopped, reason);
         }
 
         await AllEndedAsync().ConfigureAwait(false);
@@ -122,7 +122,7 @@ internal sealed class ActiveStreams
         await _idleTimer.DisposeAsync().ConfigureAwait(false);
     }
 
-    private Task AllEndedAsync() => Task.WhenAll(_streams.Select(pair => pair.Key.Stream.Ended));
+    private Task<StreamEnd[]> AllEndedAsync() => Task.WhenAll(_streams.Select(pair => pair.Key.Stream.Ended));
 
     private void Forget(ActiveStream active)
     {
@@ -156,7 +156,7 @@ internal sealed class ActiveStreams
             }
             else if (_timeProvider.GetElapsedTime(active.IdleSince) >= timeout)
             {
-                active.Stream.Abort($"nothing has passed for {timeout.TotalSeconds:0.###} s");
+                active.Abort(StreamEndReason.Idle, $"nothing has passed for {timeout.TotalSeconds:0.###} s");
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Foolscap.Furls;
 using Foolscap.Relay.Server.Admission;
@@ -30,7 +31,7 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
     private readonly CurrentLimits _limits;
     private readonly TubRegistry _registry;
     private readonly PolicyQuestion _policy;
-    private readonly RelayEventSink _events;
+    private readonly StreamNews _news;
     private readonly RelayLog _log;
     private readonly TimeProvider _timeProvider;
     private readonly StreamQuota _quota;
@@ -55,12 +56,12 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
         TubRegistry registry,
         PolicyQuestion policy,
         RefusalCounters<RelayRefusal> refusals,
-        RelayEventSink events,
+        StreamNews news,
         RelayLog log,
         TimeProvider timeProvider)
     {
         (_options, _limits, _registry, _policy, _refusals) = (options, limits, registry, policy, refusals);
-        (_events, _log, _timeProvider) = (events, log, timeProvider);
+        (_news, _log, _timeProvider) = (news, log, timeProvider);
         _quota = new StreamQuota(limits);
         _accept = new AcceptCall(options, limits, _offers, timeProvider);
         _active = new ActiveStreams(limits, timeProvider);
@@ -77,11 +78,15 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
         Interlocked.Read(ref _toTubs),
         Interlocked.Read(ref _fromTubs),
         _budget.Reserved,
-        _registry.Conflicts,
+        _registry.News.Conflicts,
         _refusals.Counts)
     {
         ActiveDirectStreams = _active.DirectCount,
         TotalDirectStreams = Interlocked.Read(ref _totalDirect),
+        BufferLimit = _budget.Limit,
+        TotalRegistrations = _registry.News.Registrations,
+        TotalReplacements = _registry.News.Replacements,
+        RefusedRegistrations = _registry.News.Refused,
     };
 
     /// <summary>How it stands with each connection that is relayed.</summary>
@@ -151,9 +156,11 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
     {
         string peer = PeerAddress.Format(caller.RemoteEndPoint);
         AddressPrefix? address = AddressPrefix.Of(caller.RemoteEndPoint);
+        CallerRequest request = _news.BeginRequest();
         RelayRefusal? limit = IsDraining ? RelayRefusal.Draining : _quota.Enter(tubId, address);
         if (limit is RelayRefusal full)
         {
+            _news.OnRefused(request, full);
             await RefuseAsync(caller, peer, tubId, new RefusedConnectionException(full, DescribeLimit(full))).ConfigureAwait(false);
             return;
         }
@@ -165,8 +172,9 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
                 RelayRefusal.BufferLimit, "this relay holds as many bytes as it takes, try again later");
             ActiveStream active = await OpenAsync(caller, tubId, peer, reservation).ConfigureAwait(false);
             Interlocked.Increment(ref _total);
-            OnStarted(active);
-            OnEnded(active, await _active.RunAsync(active).ConfigureAwait(false));
+            _news.OnStarted(request, active);
+            Activity? trace = RelayTracing.StartStream(request.Trace);
+            _news.OnEnded(active, await _active.RunAsync(active).ConfigureAwait(false), trace);
         }
         catch (RefusedConnectionException exception)
         {
@@ -174,10 +182,12 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
             refusal = IsDraining && exception.Reason == RelayRefusal.CallerGone
                 ? new RefusedConnectionException(RelayRefusal.Draining, Draining)
                 : exception;
+            _news.OnRefused(request, refusal.Reason);
         }
         catch (Exception exception)
         {
             _log.StreamFaulted(peer, tubId, exception);
+            request.Trace.EndFaulted(exception);
             caller.Abort();
             await caller.DisposeAsync().ConfigureAwait(false);
         }
@@ -190,27 +200,6 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
         if (refusal is not null)
         {
             await RefuseAsync(caller, peer, tubId, refusal).ConfigureAwait(false);
-        }
-    }
-
-    private void OnStarted(ActiveStream active)
-    {
-        TubId tubId = active.Registration.TubId;
-        _log.StreamStarted(active.Peer, tubId.ToString());
-        if (_events.IsEnabled)
-        {
-            _events.Raise(new StreamStarted(active.Since, tubId, active.Peer, active.IsDirect));
-        }
-    }
-
-    private void OnEnded(ActiveStream active, StreamEnd end)
-    {
-        TubId tubId = active.Registration.TubId;
-        _log.StreamEnded(active.Peer, tubId.ToString(), end.OutboundBytes, end.InboundBytes, end.AbortReason ?? "both sides have ended it");
-        if (_events.IsEnabled)
-        {
-            _events.Raise(new StreamEnded(
-                _events.Now, tubId, active.Peer, active.IsDirect, _timeProvider.GetElapsedTime(active.Started), end));
         }
     }
 
@@ -237,6 +226,7 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
             accepted = await AcceptAsync(caller, tubId, peer, reservation, ended.Token).ConfigureAwait(false);
         }
 
+        Activity.Current = null; // What the stream does for hours is no part of this request.
         return accepted.Direct is TransportConnection direct
             ? await StartDirectAsync(caller, direct, accepted, peer, reservation).ConfigureAwait(false)
             : Start(accepted, accepted.Handler!, peer);
@@ -355,17 +345,7 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
     /// <summary>Tells the caller why; when that is being told to too many already, the caller is cut without a word.</summary>
     private async Task RefuseAsync(TransportConnection caller, string peer, string tubId, RefusedConnectionException refusal)
     {
-        if (_refusals.Count(refusal.Reason, out long count))
-        {
-            _log.StreamsRefused(count, peer, tubId, refusal.Message);
-        }
-
-        if (_events.IsEnabled)
-        {
-            TubId? named = TubId.TryParse(tubId, out TubId? parsed) ? parsed : null;
-            _events.Raise(new ConnectionRefused(_events.Now, refusal.Reason, named, peer, refusal.Message));
-        }
-
+        _news.OnRefused(peer, tubId, refusal);
         try
         {
             if (Interlocked.Increment(ref _refusing) <= Math.Max(_limits.Value.MaxStreams, LeastRefusing) && refusal.Reason != RelayRefusal.CallerGone)

@@ -22,7 +22,7 @@ internal sealed class KnownTub(string tubId, TimeProvider timeProvider)
     public TokenBucket Bytes { get; } = new(timeProvider);
 
     /// <summary>What its streams carry, and have carried.</summary>
-    public TubTraffic Traffic { get; } = new();
+    public StreamTraffic Traffic { get; } = new();
 
     /// <summary>How many of its streams may hold bytes that wait for their turn: 4 MiB, so that no Tub can use up what others read into.</summary>
     public ReadShare Reads { get; } = new(MaxReads);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Foolscap.Relay.Server.Admission;
 using Foolscap.Relay.Server.Observation;
 using Foolscap.Tubs;
@@ -15,7 +16,6 @@ internal sealed class Registrar(
     RefusalCounters<RelayRefusal> refusals,
     RelayServerOptions options,
     CurrentLimits limits,
-    RelayEventSink events,
     RelayLog log)
     : IReferenceable
 {
@@ -27,6 +27,27 @@ internal sealed class Registrar(
     };
 
     private async Task<object?> RegisterAsync(RemoteCall call)
+    {
+        Activity? trace = RelayTracing.StartRegister();
+        try
+        {
+            TubRegistration registration = await AddAsync(call).ConfigureAwait(false);
+            trace.EndRegistered(registration.IsReplacement);
+            return CreateAnswer();
+        }
+        catch (RefusedRegistrationException refused)
+        {
+            trace.EndRefused(RelayTags.RegistrationResult, RelayTags.Refused, RelayTags.Of(refused.Reason));
+            throw new ViolationException(refused.Message);
+        }
+        catch (Exception exception)
+        {
+            trace.EndRefused(RelayTags.RegistrationResult, RelayTags.Invalid, exception.GetType().Name);
+            throw;
+        }
+    }
+
+    private async Task<TubRegistration> AddAsync(RemoteCall call)
     {
         RemoteReference listener = GetListener(call, arguments: 3);
         RemoteReference? hearer = null;
@@ -44,6 +65,8 @@ internal sealed class Registrar(
             {
                 throw Refuse(registration, refusal);
             }
+
+            return registration;
         }
         catch
         {
@@ -51,8 +74,6 @@ internal sealed class Registrar(
             hearer?.Dispose();
             throw;
         }
-
-        return CreateAnswer();
     }
 
     private Dictionary<object, object?> CreateAnswer()
@@ -94,21 +115,16 @@ internal sealed class Registrar(
         return turn;
     }
 
-    private ViolationException Refuse(TubRegistration registration, RelayRefusal refusal, string? detail = null)
+    private RefusedRegistrationException Refuse(TubRegistration registration, RelayRefusal refusal, string? detail = null)
     {
-        ViolationException violation = refusal.ToViolation(detail);
+        RefusedRegistrationException exception = refusal.ToException(detail);
         if (refusals.Count(refusal, out long count))
         {
-            log.RegistrationsRefused(count, registration.TubId.ToString(), registration.AddressText, violation.Message);
+            log.RegistrationsRefused(count, registration.TubId.ToString(), registration.AddressText, exception.Message);
         }
 
-        if (events.IsEnabled)
-        {
-            events.Raise(new RegistrationRefused(
-                events.Now, refusal, registration.TubId, registration.Connection.RemoteEndPoint, violation.Message));
-        }
-
-        return violation;
+        registry.News.OnRefused(registration, exception);
+        return exception;
     }
 
     private object? Unregister(RemoteCall call)

@@ -29,6 +29,9 @@ internal sealed class TubRegistration(RemoteReference listener, RemoteReference?
 
     public string AddressText => Connection.RemoteEndPoint?.ToString() ?? "(in memory)";
 
+    /// <summary>Whether it has taken the place of an older one; the registry tells.</summary>
+    public bool IsReplacement { get; set; }
+
     /// <summary>Since when it stands; the registry tells.</summary>
     public DateTimeOffset Since { get; set; }
 

@@ -23,10 +23,10 @@ internal sealed class TubRegistry(
     private readonly Lock _gate = new();
     private readonly Dictionary<string, KnownTub> _byTubId = new(StringComparer.Ordinal);
     private readonly KeyedCounts<AddressPrefix> _byAddress = new();
+    private readonly RegistrationNews _news = new(events, log);
     private readonly LinkedList<KnownTub> _absent = new();
     private RelayRefusal? _closed;
     private int _count;
-    private long _conflicts;
 
     /// <summary>
     /// A Tub may not be registered, or not any more: it is told which one, and why. What it has besides its registration ends.
@@ -45,8 +45,8 @@ internal sealed class TubRegistry(
         }
     }
 
-    /// <summary>How often a process came back that another one with the same certificate had replaced.</summary>
-    public long Conflicts => Interlocked.Read(ref _conflicts);
+    /// <summary>What has become of registrations.</summary>
+    public RegistrationNews News => _news;
 
     /// <summary>The registrations that stand.</summary>
     public IReadOnlyList<TubRegistration> Registrations
@@ -63,7 +63,7 @@ internal sealed class TubRegistry(
     /// <summary>How it stands with each Tub that is registered.</summary>
     public IReadOnlyList<RegisteredTub> GetTubs()
     {
-        List<(TubRegistration Registration, TubTraffic Traffic)> tubs;
+        List<(TubRegistration Registration, StreamTraffic Traffic)> tubs;
         lock (_gate)
         {
             tubs = new(_count);
@@ -139,10 +139,15 @@ internal sealed class TubRegistry(
                 return refusal;
             }
 
-            TellHost(registration, older, rival);
+            _news.TellHost(registration, rival);
         }
 
-        Announce(registration, older, rival);
+        _news.Count(registration, rival);
+        if (older is not null)
+        {
+            End(older, registration);
+        }
+
         registration.WatchForReplacement();
         registration.OnDisconnected = registration.Connection.Disconnected.UnsafeRegister(
             _ => Remove(registration, registration.Connection.Ended.Result.Message, isLost: true), state: null);
@@ -267,6 +272,7 @@ internal sealed class TubRegistry(
             }
 
             older = tub.Current;
+            registration.IsReplacement = older is not null;
             Uncount(older);
             SetCurrent(tub, registration);
             rival = tub.History.Add(registration.Connection.RemoteIncarnation ?? registration.AddressText, registration.AddressText);
@@ -305,46 +311,15 @@ internal sealed class TubRegistry(
         }
     }
 
-    private void TellHost(TubRegistration registration, TubRegistration? older, string? rival)
+    /// <summary>Tells the older registration, and lets go of it.</summary>
+    private static void End(TubRegistration older, TubRegistration registration)
     {
-        if (!events.IsEnabled)
+        if (older.Connection != registration.Connection)
         {
-            return;
+            older.TellReplaced(registration.AddressText);
         }
 
-        System.Net.EndPoint? address = registration.Connection.RemoteEndPoint;
-        events.Raise(older is null
-            ? new TubRegistered(registration.Since, registration.TubId, address)
-            : new TubReplaced(registration.Since, registration.TubId, address));
-        if (rival is not null)
-        {
-            events.Raise(new TubConflict(registration.Since, registration.TubId, address, rival));
-        }
-    }
-
-    private void Announce(TubRegistration registration, TubRegistration? older, string? rival)
-    {
-        string tubId = registration.TubId.ToString();
-        if (older is null)
-        {
-            log.Registered(tubId, registration.AddressText);
-        }
-        else
-        {
-            log.Replaced(tubId, registration.AddressText);
-            if (older.Connection != registration.Connection)
-            {
-                older.TellReplaced(registration.AddressText);
-            }
-
-            older.Release();
-        }
-
-        if (rival is not null)
-        {
-            Interlocked.Increment(ref _conflicts);
-            log.Conflict(tubId, registration.AddressText, rival);
-        }
+        older.Release();
     }
 
     private bool Remove(TubRegistration registration, string reason, bool isLost)
@@ -357,10 +332,7 @@ internal sealed class TubRegistry(
                 return false;
             }
 
-            if (events.IsEnabled)
-            {
-                events.Raise(new TubUnregistered(events.Now, registration.TubId, reason));
-            }
+            _news.TellHostOfEnd(registration, reason);
         }
 
         log.Unregistered(tubId, reason);
@@ -385,12 +357,12 @@ internal sealed class TubRegistry(
         }
     }
 
-    private static RegisteredTub Describe(TubRegistration registration, TubTraffic traffic, DateTimeOffset now)
+    private static RegisteredTub Describe(TubRegistration registration, StreamTraffic traffic, DateTimeOffset now)
     {
-        (int active, long total, long toTub, long fromTub) = traffic.Sum();
+        StreamTotals totals = traffic.Totals;
         TubConnection connection = registration.Connection;
         return new RegisteredTub(
-            registration.TubId, connection.RemoteEndPoint, registration.Since, active, total, toTub, fromTub, now - connection.Silence);
+            registration.TubId, connection.RemoteEndPoint, registration.Since, totals.Active, totals.Total, totals.OutboundBytes, totals.InboundBytes, now - connection.Silence);
     }
 
     /// <summary>Forgets Tubs that are gone for long, or for which there is no room.</summary>

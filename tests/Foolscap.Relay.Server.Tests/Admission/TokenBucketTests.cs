@@ -63,6 +63,27 @@ internal sealed class TokenBucketTests
         Assert.That(bucket.Take(0, rate).TotalSeconds, Is.EqualTo(1).Within(0.001));
     }
 
+    [Test]
+    public void TryTake_RateChanges_HalfFullStaysHalfFull()
+    {
+        TokenBucket bucket = new(_time);
+        TokenRate slow = new(PerSecond: 5, Burst: 10);
+        for (int i = 0; i < 5; i++)
+        {
+            bucket.TryTake(slow);
+        }
+
+        Assert.That(TakeAll(bucket, new TokenRate(PerSecond: 50, Burst: 100)), Is.EqualTo(50));
+    }
+
+    [Test]
+    public void Take_RateLowered_ADebtLastsAsLongAsBefore()
+    {
+        TokenBucket bucket = new(_time);
+        Assert.That(bucket.Take(3000, new TokenRate(PerSecond: 1000, Burst: 1000)).TotalSeconds, Is.EqualTo(2).Within(0.001));
+        Assert.That(bucket.Take(0, new TokenRate(PerSecond: 10, Burst: 10)).TotalSeconds, Is.EqualTo(2).Within(0.001));
+    }
+
     private static int TakeAll(TokenBucket bucket, TokenRate rate)
     {
         int taken = 0;

@@ -26,6 +26,43 @@ internal sealed class BufferBudgetTests
     }
 
     [Test]
+    public void ChangeLimit_BelowWhatIsReserved_GivesNothingUntilEnoughHasComeBack()
+    {
+        BufferBudget budget = new(4 * Mebibyte);
+        BufferReservation first = budget.TryReserve(Mebibyte)!;
+        BufferReservation second = budget.TryReserve(Mebibyte)!;
+        budget.ChangeLimit(Mebibyte);
+        Assert.That((budget.Limit, budget.Reserved, budget.GetShare()), Is.EqualTo((Mebibyte, 2L * Mebibyte, Mebibyte / 16)));
+        first.Dispose();
+        Assert.That(budget.TryReserve(1), Is.Null);
+        second.Dispose();
+        Assert.That(budget.TryReserve(1), Is.Not.Null);
+    }
+
+    [Test]
+    public void ChangeLimit_BelowWhatHasGrown_LeavesNoShare()
+    {
+        BufferBudget budget = new(16 * Mebibyte);
+        BufferReservation grown = budget.TryReserve(1024)!;
+        Assert.That(grown.TryChange(3 * Mebibyte), Is.True);
+        budget.ChangeLimit(4 * Mebibyte);
+        Assert.That(budget.GetShare(), Is.Zero);
+        Assert.That(grown.TryChange(2 * Mebibyte), Is.True, "It may shrink.");
+    }
+
+    [Test]
+    public async Task ChangeLimit_Raised_LetsThoseReadWhoWait()
+    {
+        BufferBudget budget = new(Mebibyte);
+        await budget.HoldAsync(Mebibyte, CancellationToken.None);
+        Task waiting = budget.HoldAsync(1000, CancellationToken.None).AsTask();
+        Assert.That(waiting.IsCompleted, Is.False);
+        budget.ChangeLimit(2 * Mebibyte);
+        await waiting.Within("room");
+        Assert.Throws<ArgumentOutOfRangeException>(() => budget.ChangeLimit(Mebibyte - 1));
+    }
+
+    [Test]
     public void DefaultBudget_TenThousandStreams_OfWhichAThousandHaveGrown()
     {
         BufferBudget budget = new(256 * Mebibyte);
