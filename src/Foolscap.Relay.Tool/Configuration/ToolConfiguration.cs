@@ -107,7 +107,11 @@ internal sealed class ToolConfiguration : IDisposable
             inner = inner.InnerException;
         }
 
-        return $"The configuration file {path} cannot be read: {inner.Message}";
+        // Its own words count lines from 0.
+        string what = inner is System.Text.Json.JsonException { LineNumber: long line }
+            ? $"it is no JSON from line {line + 1} on. {inner.Message.Split(" LineNumber:")[0]}"
+            : inner.Message;
+        return $"The configuration file {path} cannot be read: {what}";
     }
 
     private static IConfigurationRoot Empty() => new ConfigurationBuilder().Build();

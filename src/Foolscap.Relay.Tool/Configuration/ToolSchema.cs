@@ -36,6 +36,11 @@ internal static class ToolSchema
             faults.RemoveAll(fault => fault.Problem == "is missing" && fault.Key.StartsWith($"{RelayConfiguration.ClientSection}:", StringComparison.Ordinal));
         }
 
+        if (root.GetSection(RelayConfiguration.ServerSection).Exists() || section == RelayConfiguration.ServerSection)
+        {
+            CheckListen(root, faults);
+        }
+
         if (root.GetSection(RelayConfiguration.ClientSection).Exists() || section == RelayConfiguration.ClientSection)
         {
             CheckTarget(root, configuration, faults);
@@ -46,6 +51,16 @@ internal static class ToolSchema
         AdminSettings.Read(root, faults);
         FindUnknown(root, faults);
         return [.. faults.Distinct()];
+    }
+
+    /// <summary>In a program of your own a web server may hand the connections over; here nobody else would.</summary>
+    private static void CheckListen(IConfigurationRoot root, List<ConfigurationFault> faults)
+    {
+        const string key = $"{RelayConfiguration.ServerSection}:Listen";
+        if (!root.GetSection(key).Exists())
+        {
+            faults.Add(new ConfigurationFault(key, null, "is missing", "the addresses to listen on, such as 0.0.0.0:7000"));
+        }
     }
 
     /// <summary>In a program of your own the Tub may be in the same process; this one attaches others' Tubs only.</summary>
@@ -88,7 +103,7 @@ internal static class ToolSchema
     public static ToolException ToException(IReadOnlyList<ConfigurationFault> faults, IReadOnlyDictionary<string, string> optionNames)
     {
         string count = faults.Count == 1 ? "a fault" : $"{faults.Count.ToString(CultureInfo.InvariantCulture)} faults";
-        IEnumerable<string> lines = faults.Select(fault => $"  {fault}{(optionNames.TryGetValue(fault.Key, out string? option) ? $"  (option {option})" : "")}");
+        IEnumerable<string> lines = faults.Select(fault => $"  {fault}{(optionNames.TryGetValue(fault.Key.TrimEnd("0123456789".ToCharArray()).TrimEnd(':'), out string? option) ? $"  (option {option})" : "")}");
         return new ToolException($"The configuration has {count}:", string.Join('\n', lines), ExitCodes.Configuration);
     }
 }
