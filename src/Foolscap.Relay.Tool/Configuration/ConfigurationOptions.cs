@@ -10,7 +10,7 @@ internal sealed class ConfigurationOptions
 
     public ConfigurationOptions()
     {
-        Add("--admin", "ADDRESS", $"{AdminSettings.Section}:Listen", "Where the status page, metrics and health are served, such as 127.0.0.1:7001; off for nowhere.");
+        Add("--admin", "ADDRESS", AdminSettings.ListenKey, "Where the status page, metrics and health are served, such as 127.0.0.1:7001; off for nowhere.");
         Add("--log-format", "auto|text|json", $"{LogSettings.Section}:Format", "How log lines look. auto is text on a terminal and in systemd's journal, and JSON lines anywhere else.");
         Add("--log-level", "LEVEL", $"{LogSettings.Section}:Level", "The least important events that are logged: trace, debug, information, warning or error.");
     }

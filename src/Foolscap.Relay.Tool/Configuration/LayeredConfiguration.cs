@@ -11,7 +11,7 @@ namespace Foolscap.Relay.Tool.Configuration;
 internal sealed class LayeredConfiguration : ConfigurationProvider, IConfigurationSource, IDisposable
 {
     public static readonly IReadOnlyList<string> Lists =
-        [$"{RelayConfiguration.ServerSection}:Listen", $"{RelayConfiguration.ServerSection}:Hints", $"{RelayConfiguration.ClientSection}:Relays", AttachSources.RelayFilesKey];
+        [$"{RelayConfiguration.ServerSection}:Listen", $"{RelayConfiguration.ServerSection}:Hints", $"{RelayConfiguration.ClientSection}:Relays", AttachSources.RelayFilesKey, AdminSettings.ListenKey];
 
     private readonly IConfigurationRoot[] _layers;
     private readonly IDisposable[] _registrations;

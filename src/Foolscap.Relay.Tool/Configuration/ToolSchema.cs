@@ -1,4 +1,5 @@
 using System.Globalization;
+using Foolscap.Relay.AspNetCore;
 using Foolscap.Relay.Hosting;
 using Microsoft.Extensions.Configuration;
 
@@ -11,7 +12,7 @@ internal static class ToolSchema
     [
         (RelayConfiguration.ServerSection, "The relay, for 'serve'.", RelayConfiguration.ServerKeys),
         (RelayConfiguration.ClientSection, "The client, for 'attach'.", [.. RelayConfiguration.ClientKeys, .. AttachSources.Keys]),
-        (AdminSettings.Section, "The status page, metrics and health of 'serve' and 'attach'.", AdminSettings.Keys),
+        (AdminSettings.Section, "The status page, metrics and health. Listen is \"off\" unless given for 'attach'.", RelayAdminConfiguration.Keys),
         (LogSettings.Section, "Log lines, on stderr.", LogSettings.Keys),
         (OtlpSettings.Section, "Metrics and traces by OTLP.", OtlpSettings.Keys),
     ];
@@ -48,7 +49,7 @@ internal static class ToolSchema
 
         LogSettings.Read(root, faults);
         OtlpSettings.Read(root, faults);
-        AdminSettings.Read(root, faults);
+        faults.AddRange(AdminSettings.FindFaults(root));
         FindUnknown(root, faults);
         return [.. faults.Distinct()];
     }
@@ -89,7 +90,7 @@ internal static class ToolSchema
             {
                 faults.Add(new ConfigurationFault(child.Path, null, "is no section that is known", names));
             }
-            else if (known.Section is not (RelayConfiguration.ServerSection or RelayConfiguration.ClientSection))
+            else if (known.Section is LogSettings.Section or OtlpSettings.Section)
             {
                 string keys = string.Join(", ", known.Keys.Select(key => key.Name));
                 faults.AddRange(child.GetChildren()

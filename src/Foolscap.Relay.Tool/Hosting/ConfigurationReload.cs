@@ -35,9 +35,9 @@ internal sealed partial class ConfigurationReload(ToolConfiguration configuratio
 
     public void Dispose() => _signal?.Dispose();
 
-    [LoggerMessage(6000, LogLevel.Information, "SIGHUP: {File} is read again.")]
+    [LoggerMessage(7000, LogLevel.Information, "SIGHUP: {File} is read again.")]
     private static partial void LogReload(ILogger logger, string file);
 
-    [LoggerMessage(6001, LogLevel.Error, "{Problem} The old values stay.")]
+    [LoggerMessage(7001, LogLevel.Error, "{Problem} The old values stay.")]
     private static partial void LogUnreadable(ILogger logger, string problem);
 }

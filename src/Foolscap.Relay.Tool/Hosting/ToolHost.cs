@@ -4,6 +4,7 @@ using Foolscap.Relay.Tool.Configuration;
 using Foolscap.Relay.Tool.Logging;
 using Foolscap.Relay.Tool.Telemetry;
 using Foolscap.Relay.Tool.Terminal;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -36,19 +37,7 @@ internal static class ToolHost
             throw ToolSchema.ToException(faults, options.Names);
         }
 
-        AdminSettings admin = AdminSettings.Read(configuration.Root, []);
-        IHost host = AdminHost.Build(admin, configuration.Root, builder =>
-        {
-            ToolLogging.Configure(builder.Logging, console, LogSettings.Read(configuration.Root, []));
-            builder.Services.AddSingleton(console);
-            builder.Services.AddSingleton(configuration);
-            builder.Services.AddHostedService<ConfigurationReload>();
-            OtlpExport.Add(builder.Services, OtlpSettings.Read(configuration.Root, []));
-            addServices(builder);
-
-            // The last one that starts, and the first one that stops.
-            builder.Services.AddHostedService<ServiceManager>();
-        });
+        using IHost host = Build(configuration, console, addServices);
         try
         {
             await host.RunAsync().ConfigureAwait(false);
@@ -60,7 +49,30 @@ internal static class ToolHost
         }
         catch (Exception exception) when (exception is RelayServiceException or IOException)
         {
-            throw new ToolException(exception.Message, AdminHost.Advise(exception, admin));
+            bool isAdmin = exception.Message.Contains(AdminSettings.ListenKey, StringComparison.Ordinal);
+            throw new ToolException(
+                exception.Message, isAdmin ? "That is the address of the status page. Choose another with --admin IP:PORT, or turn the page off with --admin off." : null);
         }
+    }
+
+    private static IHost Build(ToolConfiguration configuration, ToolConsole console, Action<IHostApplicationBuilder> addServices)
+    {
+        // Empty: no file and no variable counts that this program does not document.
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = Environment.CurrentDirectory });
+        builder.Configuration.AddConfiguration(configuration.Root);
+        ToolLogging.Configure(builder.Logging, console, LogSettings.Read(configuration.Root, []));
+        builder.Services.AddSingleton(console);
+        builder.Services.AddSingleton(configuration);
+        builder.Services.AddHostedService<ConfigurationReload>();
+        OtlpExport.Add(builder.Services, OtlpSettings.Read(configuration.Root, []));
+        addServices(builder);
+        if (AdminSettings.IsOn(configuration.Root))
+        {
+            builder.Services.AddFoolscapRelayAdmin(builder.Configuration.GetSection(AdminSettings.Section));
+        }
+
+        // The last one that starts: ready means that all of them have.
+        builder.Services.AddHostedService<ServiceManager>();
+        return builder.Build();
     }
 }

@@ -13,7 +13,7 @@ internal static class ServeCommand
 {
     private const string Section = RelayConfiguration.ServerSection;
 
-    private static readonly Dictionary<string, string?> Defaults = new() { [$"{AdminSettings.Section}:Listen"] = AdminSettings.DefaultListen };
+    private static readonly Dictionary<string, string?> Defaults = new() { [AdminSettings.ListenKey] = AdminSettings.DefaultListen };
 
     public static Command Create(ToolConsole console)
     {

@@ -1,12 +1,13 @@
+using Foolscap.Relay.AspNetCore;
 using Foolscap.Relay.Hosting;
-using Foolscap.Relay.Tool.Configuration;
 using Foolscap.Relay.Tool.Terminal;
 using Microsoft.Extensions.Hosting;
 
 namespace Foolscap.Relay.Tool.Serve;
 
 /// <summary>Prints what somebody who has started a relay wants to know, once it runs.</summary>
-internal sealed class ServeReport(IFoolscapRelay relay, ToolConsole console, ToolConfiguration configuration, IHostApplicationLifetime lifetime) : IHostedService
+internal sealed class ServeReport(
+    IFoolscapRelay relay, ToolConsole console, IEnumerable<IFoolscapRelayAdmin> admin, IHostApplicationLifetime lifetime) : IHostedService
 {
     private const string Anywhere = "0.0.0.0";
 
@@ -37,9 +38,9 @@ internal sealed class ServeReport(IFoolscapRelay relay, ToolConsole console, Too
             console.ErrorScreen.WriteStyled(("Nobody can connect to that hint: say with --hint where others reach this machine, such as tcp:relay.example.org:7000.", Styles.Bad));
         }
 
-        if (AdminSettings.Read(configuration.Root, []).Listen is { } admin)
+        if (admin.FirstOrDefault() is { Addresses.Count: > 0 } page)
         {
-            console.ErrorScreen.WriteStyled(("Status page: ", Styles.Plain), ($"http://{admin}/", Styles.Strong));
+            console.ErrorScreen.WriteStyled(("Status page: ", Styles.Plain), (page.Addresses[0].ToString(), Styles.Strong));
         }
     }
 
@@ -47,7 +48,7 @@ internal sealed class ServeReport(IFoolscapRelay relay, ToolConsole console, Too
     {
         if (console.ErrorIsTerminal && relay.IsRunning && relay.Server.Statistics.ActiveStreams is > 0 and int streams)
         {
-            console.ErrorScreen.WriteStyled(($"Stopping: {streams} relayed connections may go on for {relay.Options.Drain.TotalSeconds:0.#} s. Ctrl+C again aborts them.", Styles.Doubtful));
+            console.ErrorScreen.WriteStyled(($"Stopping: {streams} relayed connections may go on for {relay.Options.Drain.TotalSeconds:0.#} s.", Styles.Doubtful));
         }
     }
 }

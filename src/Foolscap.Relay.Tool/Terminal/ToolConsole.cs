@@ -71,11 +71,12 @@ internal sealed class ToolConsole
     private static IAnsiConsole CreateScreen(TextWriter writer, bool isTerminal)
     {
         bool isDumb = Environment.GetEnvironmentVariable("TERM") == "dumb";
+        // Sixteen colours, which every terminal has its own tones for; and no detection, which takes an empty NO_COLOR for a wish.
         AnsiConsoleSettings settings = new()
         {
             Out = new AnsiConsoleOutput(writer),
             Ansi = isTerminal && !isDumb ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = isTerminal && WantsColour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            ColorSystem = isTerminal && WantsColour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
             Interactive = isTerminal && !isDumb ? InteractionSupport.Detect : InteractionSupport.No,
         };
 
