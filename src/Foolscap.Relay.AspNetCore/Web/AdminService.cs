@@ -28,6 +28,7 @@ internal sealed class AdminService(
     private const int SpareConnections = 100;
 
     private readonly CancellationTokenSource _stopping = new();
+    private int _isDisposed;
     private WebApplication? _application;
     private Task _watching = Task.CompletedTask;
 
@@ -86,8 +87,14 @@ internal sealed class AdminService(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>The container knows this under several types, and disposes it for each of them.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         if (_application is not null)
         {
