@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Text;
 using Foolscap.Furls;
@@ -14,6 +15,9 @@ internal static class Negotiator
 {
     // An idle connection holds none of this (zero-byte reads); a write of the relay protocol fits in.
     private const int ReadSize = 64 * 1024;
+
+    /// <summary>A relay's reason is written for whoever reads the error: it should be whole.</summary>
+    private const int LongestReason = 400;
 
     private static readonly byte[] SwitchingProtocols =
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: TLS/1.0, PB/1.0\r\nConnection: Upgrade\r\n\r\n"u8.ToArray();
@@ -35,7 +39,9 @@ internal static class Negotiator
                 string request = $"GET /id/{target} HTTP/1.1\r\nHost: {host}\r\nUpgrade: TLS/1.0\r\nConnection: Upgrade\r\n\r\n";
                 await transport.Output.WriteAsync(Encoding.UTF8.GetBytes(request), cancellationToken).ConfigureAwait(false);
                 CheckAnswer(await HeaderBlock.ReadAsync(transport.Input, cancellationToken).ConfigureAwait(false));
+                ConnectTrace.Answered(ConnectTrace.Current);
                 PeerTls tls = await PeerTls.ConnectAsync(transport, tub.Certificate, target, cancellationToken).ConfigureAwait(false);
+                ConnectTrace.Encrypted(ConnectTrace.Current, tls.Stream);
                 return await DecideAsync(tub, transport, tls, target, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken);
@@ -92,7 +98,7 @@ internal static class Negotiator
         string[] words = statusLine.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length < 2 || words[1] != "101")
         {
-            throw new NegotiationException($"The other end answered: {Excerpt.Of(statusLine)}");
+            throw new NegotiationException($"The other end answered: {Excerpt.Of(statusLine, LongestReason)}");
         }
 
         if (!answer.Contains("Upgrade: TLS/1.0", StringComparison.Ordinal))
@@ -131,6 +137,8 @@ internal static class Negotiator
         await tls.Stream.WriteAsync(hello, cancellationToken).ConfigureAwait(false);
         Hello offer = Hello.Parse(await HeaderBlock.ReadAsync(input, cancellationToken).ConfigureAwait(false));
         TubId remote = CheckIdentity(tub, tls, offer);
+        Activity? trace = target is null ? null : ConnectTrace.Current; // That of the side that connects.
+        ConnectTrace.Greeted(trace);
 
         bool isMaster = tub.TubId > remote;
         NegotiatedConnection negotiated = new(transport, tls, input, remote, offer.Incarnation, isMaster);
@@ -154,6 +162,7 @@ internal static class Negotiator
 
         existing?.ReplaceBy(connection);
         connection.Start();
+        ConnectTrace.Decided(trace);
         return connection;
     }
 
