@@ -57,6 +57,7 @@ internal sealed class RelayEventTests : RelayFixture
         await Test.RegisterAsync();
         ClientTub rival = await Test.ConnectAsync(TestCertificates.High, "192.0.2.99");
         await rival.RegisterAsync();
+        await Test.Registrar.Connection.Disconnected.CancelledWithinLimit(); // Else this Tub would use it once more.
         await Test.First.ConnectAsync();
         await Test.RegisterAsync();
         TubConflict conflict = await _events.WaitForAsync<TubConflict>();
