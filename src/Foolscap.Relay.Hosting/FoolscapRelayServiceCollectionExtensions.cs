@@ -117,7 +117,8 @@ public static class FoolscapRelayServiceCollectionExtensions
         return new RelayClientBuilder(services, name);
     }
 
-    private static void AddOptions<TOptions>(
+    /// <summary>Adds options that a schema binds from a section, validates at start, and reloads.</summary>
+    internal static void AddOptions<TOptions>(
         IServiceCollection services, string name, Schema<TOptions> schema, IConfiguration? section, Action<TOptions>? configure)
         where TOptions : class, new()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Text;
 using Foolscap.Furls;
@@ -35,7 +36,9 @@ internal static class Negotiator
                 string request = $"GET /id/{target} HTTP/1.1\r\nHost: {host}\r\nUpgrade: TLS/1.0\r\nConnection: Upgrade\r\n\r\n";
                 await transport.Output.WriteAsync(Encoding.UTF8.GetBytes(request), cancellationToken).ConfigureAwait(false);
                 CheckAnswer(await HeaderBlock.ReadAsync(transport.Input, cancellationToken).ConfigureAwait(false));
+                ConnectTrace.Answered(ConnectTrace.Current);
                 PeerTls tls = await PeerTls.ConnectAsync(transport, tub.Certificate, target, cancellationToken).ConfigureAwait(false);
+                ConnectTrace.Encrypted(ConnectTrace.Current, tls.Stream);
                 return await DecideAsync(tub, transport, tls, target, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken);
@@ -131,6 +134,8 @@ internal static class Negotiator
         await tls.Stream.WriteAsync(hello, cancellationToken).ConfigureAwait(false);
         Hello offer = Hello.Parse(await HeaderBlock.ReadAsync(input, cancellationToken).ConfigureAwait(false));
         TubId remote = CheckIdentity(tub, tls, offer);
+        Activity? trace = target is null ? null : ConnectTrace.Current; // That of the side that connects.
+        ConnectTrace.Greeted(trace);
 
         bool isMaster = tub.TubId > remote;
         NegotiatedConnection negotiated = new(transport, tls, input, remote, offer.Incarnation, isMaster);
@@ -154,6 +159,7 @@ internal static class Negotiator
 
         existing?.ReplaceBy(connection);
         connection.Start();
+        ConnectTrace.Decided(trace);
         return connection;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Foolscap.Furls;
 using Foolscap.Tubs.Connections;
 
@@ -119,9 +120,11 @@ internal sealed class TubDialer(Tub tub)
 
     private async Task<TubConnection> TryAsync(TubId tubId, ConnectionHint hint, List<string> failures, CancellationToken cancellationToken)
     {
+        using Activity? trace = ConnectTrace.Start();
         try
         {
             TransportConnection transport = await tub.Options.Dialer.DialAsync(hint, cancellationToken).ConfigureAwait(false);
+            ConnectTrace.Connected(trace);
             string host = hint.TryGetTcpEndpoint(out string? name, out _) ? name : "localhost";
             TubConnection connection = await Negotiator.ConnectAsync(tub, transport, tubId, host, cancellationToken).ConfigureAwait(false);
             tub.Log.Connected(connection);
@@ -129,6 +132,7 @@ internal sealed class TubDialer(Tub tub)
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            ConnectTrace.Fail(trace, exception);
             tub.Log.HintFailed(hint.ToString(), tubId, exception.Message);
             lock (failures)
             {

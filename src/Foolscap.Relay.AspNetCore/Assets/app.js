@@ -1,0 +1,59 @@
+// The status page: hands what the relay sends to the parts of the page.
+import { clock } from "./format.js";
+import { Chart } from "./chart.js";
+import { EventLog } from "./log.js";
+import { Live } from "./live.js";
+import { View, showStreams, showTubs } from "./tables.js";
+import { showClient, showFacts, showFigures, showHead, showLimits, showRefusals } from "./panels.js";
+
+const byId = (id) => document.getElementById(id);
+const chart = new Chart(byId("chart"), byId("readout"));
+const log = new EventLog(byId("events"), byId("events-streams"));
+let lastReport = null;
+
+const live = new Live({
+  history: (history) => chart.load(history),
+  status: show,
+  live: () => setConnection("live", "live"),
+  lost: () => setConnection("lost", "connection lost, trying again"),
+});
+const view = new View(() => live.show(view.query));
+live.show(view.query);
+
+function show(report) {
+  lastReport = report;
+  showHead(report);
+  if (report.client) showClient(report.client);
+  const { relay } = report;
+  if (!relay) return;
+  showFigures(relay);
+  showTubs(relay.tubs, report.time);
+  showStreams(relay.streams, report.time);
+  showLimits(relay.limits);
+  showRefusals(relay.refusals);
+  showFacts(report);
+  log.add(relay.events, report.started);
+  chart.add({ time: Date.parse(report.time), toTubs: relay.bytesPerSecondToTubs, fromTubs: relay.bytesPerSecondFromTubs });
+}
+
+function setConnection(state, text) {
+  const pill = byId("connection");
+  if (pill.dataset.state === state) return;
+  pill.dataset.state = state;
+  pill.textContent = text;
+  const isLost = state === "lost";
+  byId("lost").hidden = !isLost;
+  byId("lost-since").textContent = lastReport ? clock(lastReport.time) : "before";
+  document.body.classList.toggle("stale", isLost);
+}
+
+for (const [id, span] of [["span-minutes", "minutes"], ["span-hour", "hour"]]) {
+  byId(id).addEventListener("click", () => {
+    chart.span = span;
+    byId("span-minutes").setAttribute("aria-pressed", String(span === "minutes"));
+    byId("span-hour").setAttribute("aria-pressed", String(span === "hour"));
+  });
+}
+
+// Only who has given a token can take it back; the cookie itself is not for scripts, so the server says so.
+fetch("session", { cache: "no-store" }).then((answer) => (byId("logout").hidden = answer.status !== 200), () => {});

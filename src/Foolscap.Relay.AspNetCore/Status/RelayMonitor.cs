@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Reflection;
+using Foolscap.Relay.Client;
+using Foolscap.Relay.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Foolscap.Relay.AspNetCore.Status;
+
+/// <summary>
+/// Looks at the relay once a second: at its counters always, for the chart of the last hour; at its Tubs and streams only while
+/// somebody watches. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Whoever watches waits for the next look, sends what it has found, and waits again: a slow browser misses some, and nothing queues
+/// up for it.
+/// </remarks>
+internal sealed class RelayMonitor(
+    RelaySource source, EventFeed events, RateHistory history, IOptions<RelayAdminOptions> options, TimeProvider timeProvider)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly DateTimeOffset ProcessStarted = new(Process.GetCurrentProcess().StartTime.ToUniversalTime());
+    private static readonly string Version = ReadVersion();
+
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _ending = new();
+    private TaskCompletionSource _nextLook = NewLook();
+    private RelaySnapshot? _snapshot;
+    private int _viewers;
+
+    /// <summary>Cancelled when nobody shall watch any more.</summary>
+    public CancellationToken Ending => _ending.Token;
+
+    /// <summary>The rates of the past.</summary>
+    public HistoryReport History => history.ToReport();
+
+    /// <summary>Looks once a second until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using PeriodicTimer timer = new(Interval, timeProvider);
+        try
+        {
+            do
+            {
+                Look();
+            }
+            while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    }
+
+    /// <summary>Begins to watch, if not too many do already.</summary>
+    /// <returns>Stops watching when it is disposed; null if too many watch.</returns>
+    public IDisposable? TryWatch()
+    {
+        lock (_gate)
+        {
+            if (_viewers >= options.Value.MaxViewers)
+            {
+                return null;
+            }
+
+            _viewers++;
+            return new Viewer(this);
+        }
+    }
+
+    /// <summary>Waits for the next look.</summary>
+    public Task WaitForNextLookAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return _nextLook.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Ends all watching.</summary>
+    public void End() => _ending.Cancel();
+
+    /// <summary>Makes a report of what was seen within the last second.</summary>
+    public StatusReport GetReport(ReportQuery query)
+    {
+        DateTimeOffset now = timeProvider.GetUtcNow();
+        RelayReport? relay = source.Relay is IFoolscapRelay running
+            ? RelayReportBuilder.Build(GetSnapshot(running, now), history.Now, query, events.GetNewest(query.EventLimit))
+            : null;
+        ClientReport? client = source.Client is IFoolscapRelayClient attached ? ToReport(attached) : null;
+        return new StatusReport(StatusReport.CurrentSchema, now, Version, ProcessStarted, relay, client);
+    }
+
+    private static TaskCompletionSource NewLook() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static string ReadVersion()
+    {
+        // Without the commit, which follows a plus sign.
+        string version = typeof(RelayMonitor).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        return version.Split('+')[0];
+    }
+
+    private static ClientReport ToReport(IFoolscapRelayClient client) => new(
+        client.Tub.TubId.ToString(),
+        client.Target.ToString() ?? "",
+        [.. client.Statuses.Select(ToReport)]);
+
+    private static AttachmentReport ToReport(RelayStatus status) => new(
+        status.Relay.ToString(),
+        EventText.SnakeCase(status.State.ToString()),
+        [.. status.Hints.Select(hint => hint.ToString())],
+        status.Reason,
+        status.RetryIn.TotalSeconds);
+
+    private void Look()
+    {
+        if (source.Relay is IFoolscapRelay relay)
+        {
+            DateTimeOffset now = timeProvider.GetUtcNow();
+            Server.RelayStatistics statistics = relay.Server.Statistics;
+            history.Add(now, statistics.BytesToTubs, statistics.BytesFromTubs);
+            if (Volatile.Read(ref _viewers) > 0)
+            {
+                lock (_gate)
+                {
+                    _snapshot = new RelaySnapshot(relay, _snapshot, now);
+                }
+            }
+        }
+
+        TaskCompletionSource look;
+        lock (_gate)
+        {
+            (look, _nextLook) = (_nextLook, NewLook());
+        }
+
+        look.SetResult();
+    }
+
+    private RelaySnapshot GetSnapshot(IFoolscapRelay relay, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            // While somebody watches, the next look is never far; a snapshot for each request would spoil its rates.
+            TimeSpan oldest = _viewers > 0 ? 2 * Interval : Interval;
+            return _snapshot is not null && now - _snapshot.Time < oldest ? _snapshot : _snapshot = new RelaySnapshot(relay, _snapshot, now);
+        }
+    }
+
+    private sealed class Viewer(RelayMonitor monitor) : IDisposable
+    {
+        private int _isDisposed;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+            {
+                lock (monitor._gate)
+                {
+                    monitor._viewers--;
+                }
+            }
+        }
+    }
+}

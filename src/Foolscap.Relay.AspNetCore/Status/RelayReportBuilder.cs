@@ -1,0 +1,99 @@
+using Foolscap.Relay.Hosting;
+using Foolscap.Relay.Server;
+
+namespace Foolscap.Relay.AspNetCore.Status;
+
+/// <summary>Makes a report of the part of a snapshot that a reader wants to see.</summary>
+internal static class RelayReportBuilder
+{
+    public static RelayReport Build(RelaySnapshot snapshot, RatePoint rate, ReportQuery query, IReadOnlyList<EventReport> events)
+    {
+        RelayStatistics statistics = snapshot.Statistics;
+        return new RelayReport(
+            snapshot.TubId.ToString(),
+            snapshot.Hints,
+            snapshot.IsDraining ? "draining" : "running",
+            rate.ToTubs,
+            rate.FromTubs,
+            statistics.BytesToTubs,
+            statistics.BytesFromTubs,
+            statistics.ActiveStreams,
+            statistics.ActiveDirectStreams,
+            statistics.HeldConnections,
+            statistics.TotalStreams,
+            statistics.RegistrationConflicts,
+            snapshot.SelfProbe is SelfProbeResult probe ? new ProbeReport(probe.Time, probe.Duration.TotalSeconds, probe.Failure) : null,
+            snapshot.Warning,
+            Refusals(snapshot),
+            LimitReports.Of(snapshot, rate),
+            Tubs(snapshot, query),
+            Streams(snapshot, query),
+            events);
+    }
+
+    private static List<RefusalReport> Refusals(RelaySnapshot snapshot) =>
+    [
+        .. snapshot.Statistics.Refusals.Select(pair => new RefusalReport(EventText.SnakeCase(pair.Key.ToString()), pair.Value))
+            .Concat(snapshot.Listener.Refusals.Select(pair => new RefusalReport($"listener_{EventText.SnakeCase(pair.Key.ToString())}", pair.Value)))
+            .Where(refusal => refusal.Count > 0)
+            .OrderByDescending(refusal => refusal.Count).ThenBy(refusal => refusal.Reason, StringComparer.Ordinal),
+    ];
+
+    private static ReportPage<TubReport> Tubs(RelaySnapshot snapshot, ReportQuery query)
+    {
+        List<TubReport> matching =
+        [
+            .. snapshot.Tubs.Where(item => Matches(query.Filter, item.Tub.TubId.ToString(), item.Tub.Address?.ToString() ?? ""))
+                .Select(item => ToReport(item.Tub, item.Rate)),
+        ];
+        matching.Sort(Comparison(query));
+        return new ReportPage<TubReport>(
+            snapshot.Tubs.Count, matching.Count, query.TubOffset, [.. matching.Skip(query.TubOffset).Take(query.TubLimit)]);
+    }
+
+    private static ReportPage<StreamReport> Streams(RelaySnapshot snapshot, ReportQuery query)
+    {
+        List<RelayedConnection> matching =
+        [
+            .. snapshot.Connections.Where(connection => Matches(query.Filter, connection.TubId.ToString(), connection.Peer))
+                .OrderByDescending(connection => connection.Since).ThenBy(connection => connection.Peer, StringComparer.Ordinal),
+        ];
+        return new ReportPage<StreamReport>(
+            snapshot.Connections.Count, matching.Count, query.StreamOffset,
+            [.. matching.Skip(query.StreamOffset).Take(query.StreamLimit).Select(ToReport)]);
+    }
+
+    private static bool Matches(string filter, string tubId, string address) =>
+        filter.Length == 0 || tubId.Contains(filter, StringComparison.OrdinalIgnoreCase) || address.Contains(filter, StringComparison.OrdinalIgnoreCase);
+
+    private static TubReport ToReport(RegisteredTub tub, double rate) => new(
+        tub.TubId.ToString(), tub.Address?.ToString() ?? "", tub.Since, tub.LastSeen, tub.ActiveStreams, tub.TotalStreams, tub.BytesToTub, tub.BytesFromTub, rate);
+
+    private static StreamReport ToReport(RelayedConnection connection) => new(
+        connection.TubId.ToString(), connection.Peer, connection.Since, connection.IsDirect, connection.BytesToTub, connection.BytesFromTub);
+
+    private static Comparison<TubReport> Comparison(ReportQuery query)
+    {
+        Comparison<TubReport> comparison = query.Sort switch
+        {
+            TubOrder.TubId => (x, y) => string.CompareOrdinal(x.TubId, y.TubId),
+            TubOrder.Address => (x, y) => string.CompareOrdinal(x.Address, y.Address),
+            TubOrder.Since => (x, y) => x.Since.CompareTo(y.Since),
+            TubOrder.LastSeen => (x, y) => x.LastSeen.CompareTo(y.LastSeen),
+            TubOrder.Streams => (x, y) => x.ActiveStreams.CompareTo(y.ActiveStreams),
+            TubOrder.ToTub => (x, y) => x.BytesToTub.CompareTo(y.BytesToTub),
+            TubOrder.FromTub => (x, y) => x.BytesFromTub.CompareTo(y.BytesFromTub),
+            _ => CompareActivity,
+        };
+        int sign = query.IsDescending ? -1 : 1;
+
+        // By name where they are equal, so that rows do not change their places for nothing.
+        return (x, y) => comparison(x, y) is int order and not 0 ? sign * order : string.CompareOrdinal(x.TubId, y.TubId);
+    }
+
+    /// <summary>By what passes now; of those where nothing does, by streams, and by what has passed.</summary>
+    private static int CompareActivity(TubReport x, TubReport y) =>
+        x.BytesPerSecond.CompareTo(y.BytesPerSecond) is int rate and not 0 ? rate
+        : x.ActiveStreams.CompareTo(y.ActiveStreams) is int streams and not 0 ? streams
+        : (x.BytesToTub + x.BytesFromTub).CompareTo(y.BytesToTub + y.BytesFromTub);
+}

@@ -1,0 +1,66 @@
+using System.Collections.Frozen;
+using Foolscap.Furls;
+using Foolscap.Relay.Hosting;
+using Foolscap.Relay.Server;
+using Foolscap.Tubs;
+
+namespace Foolscap.Relay.AspNetCore.Status;
+
+/// <summary>What a relay looked like at one moment. Every reader of that moment gets his part of this one.</summary>
+internal sealed class RelaySnapshot
+{
+    /// <summary>An older snapshot tells nothing of the rates of now.</summary>
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(15);
+
+    private readonly FrozenDictionary<TubId, long> _bytes;
+
+    public RelaySnapshot(IFoolscapRelay relay, RelaySnapshot? previous, DateTimeOffset time)
+    {
+        RelayServer server = relay.Server;
+        Time = time;
+        TubId = relay.Tub.TubId;
+        Hints = [.. relay.Tub.Hints.Select(hint => hint.ToString())];
+        IsDraining = relay.IsDraining || server.IsDraining;
+        Statistics = server.Statistics;
+        Listener = relay.Listener.Statistics;
+        ListenerOptions = relay.Options.Listener;
+        Limits = server.Options.Limits;
+        Warning = server.OpenFileProblem;
+        SelfProbe = relay.LastSelfProbe;
+        IReadOnlyList<RegisteredTub> tubs = server.GetTubs();
+        Connections = server.GetConnections();
+        _bytes = tubs.ToFrozenDictionary(tub => tub.TubId, Sum);
+        TimeSpan elapsed = previous is null ? TimeSpan.Zero : time - previous.Time;
+        bool isComparable = elapsed > TimeSpan.Zero && elapsed <= LongestInterval;
+        Tubs = [.. tubs.Select(tub => (tub, isComparable ? previous!.RateOf(tub, elapsed) : 0))];
+    }
+
+    public DateTimeOffset Time { get; }
+
+    public TubId TubId { get; }
+
+    public IReadOnlyList<string> Hints { get; }
+
+    public bool IsDraining { get; }
+
+    public RelayStatistics Statistics { get; }
+
+    public TubListenerStatistics Listener { get; }
+
+    public RelayServiceListener ListenerOptions { get; }
+
+    public RelayLimits Limits { get; }
+
+    public string? Warning { get; }
+
+    public SelfProbeResult? SelfProbe { get; }
+
+    public IReadOnlyList<(RegisteredTub Tub, double Rate)> Tubs { get; }
+
+    public IReadOnlyList<RelayedConnection> Connections { get; }
+
+    private static long Sum(RegisteredTub tub) => tub.BytesToTub + tub.BytesFromTub;
+
+    private double RateOf(RegisteredTub tub, TimeSpan elapsed) =>
+        Math.Max(0, Math.Round((Sum(tub) - _bytes.GetValueOrDefault(tub.TubId, 0)) / elapsed.TotalSeconds, 1));
+}

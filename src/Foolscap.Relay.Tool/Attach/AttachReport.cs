@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Sockets;
+using Foolscap.Furls;
+using Foolscap.Relay.Client;
+using Foolscap.Relay.Hosting;
+using Foolscap.Relay.Tool.Terminal;
+using Foolscap.Tubs;
+using Microsoft.Extensions.Hosting;
+using Spectre.Console;
+
+namespace Foolscap.Relay.Tool.Attach;
+
+/// <summary>The Tahoe-LAFS node that is attached, if it is one.</summary>
+internal sealed record AttachedNode(TahoeNode? Node);
+
+/// <summary>
+/// Prints how it stands with the relays, for people and scripts: <c>attached: HINTS</c> on stdout at each registration, what
+/// to put into <c>tahoe.cfg</c>, and what it waits for until then.
+/// </summary>
+internal sealed class AttachReport(IFoolscapRelayClient client, AttachedNode attached, ToolConsole console) : BackgroundService
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan TargetPatience = TimeSpan.FromSeconds(3);
+
+    private readonly Dictionary<TubId, RelayStatus> _known = [];
+    private string _hints = "";
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await LookAtTargetAsync(stoppingToken).ConfigureAwait(false);
+            if (console.ErrorIsTerminal && console.ErrorScreen.Profile.Capabilities.Interactive)
+            {
+                await console.ErrorScreen.Status().StartAsync("Connecting", status => FollowAsync(status, isFirst: true, stoppingToken)).ConfigureAwait(false);
+            }
+
+            await FollowAsync(status: null, isFirst: false, stoppingToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    }
+
+    /// <summary>Tells each change, until the host stops or, the first time, until a relay has taken the Tub.</summary>
+    private async Task FollowAsync(StatusContext? status, bool isFirst, CancellationToken stoppingToken)
+    {
+        using PeriodicTimer looks = new(LookInterval);
+        do
+        {
+            IReadOnlyList<RelayStatus> statuses = client.Statuses;
+            foreach (RelayStatus relay in statuses)
+            {
+                Tell(relay);
+            }
+
+            if (isFirst && statuses.Any(relay => relay.State == RelayState.Registered))
+            {
+                return;
+            }
+
+            status?.Status(Markup.Escape(Describe(statuses)));
+        }
+        while (await looks.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+    }
+
+    private void Tell(RelayStatus relay)
+    {
+        bool isNew = !_known.TryGetValue(relay.Relay, out RelayStatus? last) || last.State != relay.State;
+        _known[relay.Relay] = relay;
+        if (!isNew || relay.State != RelayState.Registered)
+        {
+            return;
+        }
+
+        console.Out.WriteLine($"attached: {string.Join(',', relay.Hints)}");
+        string hints = string.Join(',', client.Client.Hints);
+        if (attached.Node is not null && hints != _hints)
+        {
+            _hints = hints;
+            foreach (string line in TahoeAdvice.Describe(attached.Node, client.Client.Hints))
+            {
+                console.Out.WriteLine(line);
+            }
+        }
+
+        console.Out.Flush();
+        if (console.ErrorIsTerminal)
+        {
+            console.ErrorScreen.WriteStyled(
+                ("To see whether callers get through: ", Styles.Quiet),
+                ($"foolscap-relay probe {client.Tub.TubId} {string.Join(' ', relay.Hints.Select(hint => $"--hint {hint}"))}", Styles.Plain));
+        }
+    }
+
+    private static string Describe(IReadOnlyList<RelayStatus> statuses) => string.Join("; ", statuses.Select(relay => relay.State == RelayState.Waiting
+        ? $"relay {relay.Relay.ToShortString()}: {relay.Reason} Trying again after {relay.RetryIn.TotalSeconds:0} s"
+        : $"connecting to relay {relay.Relay.ToShortString()}"));
+
+    /// <summary>Nothing that listens at the target is the commonest mistake, and callers are the first to notice it.</summary>
+    private async Task LookAtTargetAsync(CancellationToken cancellationToken)
+    {
+        EndPoint target = client.Target;
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TargetPatience);
+        try
+        {
+            TransportConnection connection = await TransportConnection.ConnectTcpAsync(target, limit.Token).ConfigureAwait(false);
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            console.WriteError(
+                $"Nothing listens at {target}, where the Tub should be. Callers are refused until it does.",
+                "Start the Tub, or correct --target; this goes on meanwhile.");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using Foolscap.Relay.Hosting;
+using Foolscap.Relay.Tool.Attach;
+
+namespace Foolscap.Relay.Tool.Configuration;
+
+/// <summary>
+/// The two keys that this program adds to the section of a client: files with registrar FURLs, so that the secret stands
+/// neither in the configuration nor in a list of processes, and the folder of a Tahoe-LAFS node.
+/// </summary>
+internal static class AttachSources
+{
+    public const string RelayFilesKey = $"{RelayConfiguration.ClientSection}:RelayFiles";
+    public const string TahoeKey = $"{RelayConfiguration.ClientSection}:Tahoe";
+
+    /// <summary>Where the rest of the program finds the node's folder: beside the section, which a client's schema judges.</summary>
+    public const string TahoeFolderKey = "TahoeFolder";
+
+    private const string RelaysKey = $"{RelayConfiguration.ClientSection}:Relays";
+    private const string TubPemKey = $"{RelayConfiguration.ClientSection}:TubPem";
+    private const string TargetKey = $"{RelayConfiguration.ClientSection}:Target";
+
+    public static readonly IReadOnlyList<ConfigurationKey> Keys =
+    [
+        new("RelayFiles", "list: path", "none", "files with one registrar FURL a line", "Files that hold registrar FURLs, besides those in Relays.", false, false),
+        new("Tahoe", "path", "none", "the folder of a Tahoe-LAFS node", "Takes TubPem and Target from the node, where they are not given.", false, false),
+    ];
+
+    /// <summary>Replaces both keys by what they stand for.</summary>
+    /// <returns>What is wrong with them.</returns>
+    public static IReadOnlyList<ConfigurationFault> Expand(IDictionary<string, string?> data)
+    {
+        List<ConfigurationFault> faults = [];
+        foreach (string key in data.Keys.Where(key => IsItemOf(key, RelayFilesKey)).Order(StringComparer.Ordinal).ToList())
+        {
+            AddRelays(data, key, data[key], faults);
+            data.Remove(key);
+        }
+
+        if (data.TryGetValue(TahoeKey, out string? folder) && !string.IsNullOrWhiteSpace(folder))
+        {
+            AddTahoe(data, folder, faults);
+            data[TahoeFolderKey] = folder;
+        }
+
+        data.Remove(TahoeKey);
+        return faults;
+    }
+
+    private static void AddRelays(IDictionary<string, string?> data, string key, string? path, List<ConfigurationFault> faults)
+    {
+        if (string.IsNullOrWhiteSpace(path))
+        {
+            return;
+        }
+
+        try
+        {
+            List<string> lines = [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith('#'))];
+            if (lines.Count == 0)
+            {
+                faults.Add(new ConfigurationFault(key, path, "holds no FURL", "a file with one registrar FURL a line"));
+            }
+
+            int next = data.Keys.Count(one => IsItemOf(one, RelaysKey));
+            foreach (string line in lines)
+            {
+                data[$"{RelaysKey}:{(next++).ToString("D3", CultureInfo.InvariantCulture)}"] = line;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            faults.Add(new ConfigurationFault(key, path, $"cannot be read: {exception.Message.TrimEnd('.')}", "a file with one registrar FURL a line"));
+        }
+    }
+
+    private static void AddTahoe(IDictionary<string, string?> data, string folder, List<ConfigurationFault> faults)
+    {
+        try
+        {
+            TahoeNode node = TahoeNode.Read(folder);
+            data.TryAdd(TubPemKey, node.PemFile);
+            if (!data.ContainsKey(TargetKey))
+            {
+                data[TargetKey] = node.FindTarget().ToString();
+            }
+        }
+        catch (ToolException exception)
+        {
+            faults.Add(new ConfigurationFault(TahoeKey, folder, $"cannot be used: {exception.Message.TrimEnd('.')}", exception.Advice ?? "the folder of a Tahoe-LAFS node"));
+        }
+    }
+
+    private static bool IsItemOf(string key, string list) =>
+        key.Equals(list, StringComparison.OrdinalIgnoreCase) || key.StartsWith(list + ':', StringComparison.OrdinalIgnoreCase);
+}

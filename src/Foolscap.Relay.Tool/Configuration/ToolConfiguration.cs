@@ -1,0 +1,118 @@
+using Foolscap.Relay.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.FileProviders;
+
+namespace Foolscap.Relay.Tool.Configuration;
+
+/// <summary>The configuration of a run: the file, the environment, and the options.</summary>
+internal sealed class ToolConfiguration : IDisposable
+{
+    /// <summary><c>FOOLSCAP_RELAY_RELAY__FOLDER</c> is <c>Relay:Folder</c>.</summary>
+    public const string EnvironmentPrefix = "FOOLSCAP_RELAY_";
+
+    private readonly LayeredConfiguration _layers;
+    private readonly PhysicalFileProvider? _files;
+
+    private ToolConfiguration(string? file, LayeredConfiguration layers, PhysicalFileProvider? files)
+    {
+        File = file;
+        _layers = layers;
+        _files = files;
+        Root = new ConfigurationBuilder().Add(layers).Build();
+    }
+
+    /// <summary>The file's full path, if there is one.</summary>
+    public string? File { get; }
+
+    /// <summary>All layers as one.</summary>
+    public IConfigurationRoot Root { get; }
+
+    /// <summary>What was wrong with what other files the configuration names.</summary>
+    public IReadOnlyList<ConfigurationFault> Faults => _layers.Faults;
+
+    /// <summary>Called when a file that has changed cannot be read any more: the old values stay.</summary>
+    public Action<string>? OnUnreadable { get; set; }
+
+    /// <summary>Reads a configuration.</summary>
+    /// <param name="file">The file, if there is one.</param>
+    /// <param name="options">Keys and values of the command line.</param>
+    /// <param name="withEnvironment">Whether the environment counts.</param>
+    /// <param name="defaults">Values that count where nothing else says anything.</param>
+    /// <exception cref="ToolException">The file is not there, or is no JSON.</exception>
+    public static ToolConfiguration Load(
+        string? file,
+        IEnumerable<KeyValuePair<string, string?>> options,
+        bool withEnvironment = true,
+        IEnumerable<KeyValuePair<string, string?>>? defaults = null)
+    {
+        IConfigurationBuilder lowest = new ConfigurationBuilder().AddInMemoryCollection(defaults ?? []);
+        PhysicalFileProvider? files = null;
+        ToolConfiguration? created = null;
+        string? path = file is null ? null : Path.GetFullPath(file);
+        if (path is not null)
+        {
+            files = OpenFolder(path);
+            JsonConfigurationSource source = new() { FileProvider = files, Path = Path.GetFileName(path), Optional = false, ReloadOnChange = true };
+
+            // The first time it ends the program; later it is logged, and the old values stay.
+            source.OnLoadException = context =>
+            {
+                context.Ignore = created is not null;
+                created?.OnUnreadable?.Invoke(Describe(path, context.Exception));
+            };
+            lowest.Add(source);
+        }
+
+        try
+        {
+            IConfigurationRoot environment = withEnvironment ? new ConfigurationBuilder().AddEnvironmentVariables(EnvironmentPrefix).Build() : Empty();
+            LayeredConfiguration layers = new(
+                [lowest.Build(), environment, new ConfigurationBuilder().AddInMemoryCollection(options).Build()], AttachSources.Expand);
+            return created = new ToolConfiguration(path, layers, files);
+        }
+        catch (Exception exception) when (path is not null && exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            files?.Dispose();
+            throw new ToolException(Describe(path!, exception), exitCode: ExitCodes.Configuration);
+        }
+    }
+
+    /// <summary>Reads the file again, as if it had changed.</summary>
+    public void Reload() => _layers.ReloadFile();
+
+    public void Dispose()
+    {
+        (Root as IDisposable)?.Dispose();
+        _layers.Dispose();
+        _files?.Dispose();
+    }
+
+    private static PhysicalFileProvider OpenFolder(string path)
+    {
+        if (!System.IO.File.Exists(path))
+        {
+            throw new ToolException($"There is no configuration file {path}.", exitCode: ExitCodes.Configuration);
+        }
+
+        return new PhysicalFileProvider(Path.GetDirectoryName(path)!, Microsoft.Extensions.FileProviders.Physical.ExclusionFilters.None);
+    }
+
+    /// <summary>The innermost error says where in the file it is.</summary>
+    private static string Describe(string path, Exception exception)
+    {
+        Exception inner = exception;
+        while (inner.InnerException is not null)
+        {
+            inner = inner.InnerException;
+        }
+
+        // Its own words count lines from 0.
+        string what = inner is System.Text.Json.JsonException { LineNumber: long line }
+            ? $"it is no JSON from line {line + 1} on. {inner.Message.Split(" LineNumber:")[0]}"
+            : inner.Message;
+        return $"The configuration file {path} cannot be read: {what}";
+    }
+
+    private static IConfigurationRoot Empty() => new ConfigurationBuilder().Build();
+}

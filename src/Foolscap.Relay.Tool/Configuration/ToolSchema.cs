@@ -1,0 +1,110 @@
+using System.Globalization;
+using Foolscap.Relay.AspNetCore;
+using Foolscap.Relay.Hosting;
+using Microsoft.Extensions.Configuration;
+
+namespace Foolscap.Relay.Tool.Configuration;
+
+/// <summary>All sections that a configuration of this program may have.</summary>
+internal static class ToolSchema
+{
+    public static readonly IReadOnlyList<(string Section, string Meaning, IReadOnlyList<ConfigurationKey> Keys)> Sections =
+    [
+        (RelayConfiguration.ServerSection, "The relay, for 'serve'.", RelayConfiguration.ServerKeys),
+        (RelayConfiguration.ClientSection, "The client, for 'attach'.", [.. RelayConfiguration.ClientKeys, .. AttachSources.Keys]),
+        (AdminSettings.Section, "The status page, metrics and health. Listen is \"off\" unless given for 'attach'.", RelayAdminConfiguration.Keys),
+        (LogSettings.Section, "Log lines, on stderr.", LogSettings.Keys),
+        (OtlpSettings.Section, "Metrics and traces by OTLP.", OtlpSettings.Keys),
+    ];
+
+    /// <summary>Finds all faults of a configuration.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="section">The section that must be there, and right: a relay's or a client's; whichever are there if null.</param>
+    public static IReadOnlyList<ConfigurationFault> FindFaults(ToolConfiguration configuration, string? section)
+    {
+        IConfigurationRoot root = configuration.Root;
+        List<ConfigurationFault> faults = [.. configuration.Faults];
+        faults.AddRange(section switch
+        {
+            RelayConfiguration.ServerSection => RelayConfiguration.FindServerFaults(root.GetSection(RelayConfiguration.ServerSection)),
+            RelayConfiguration.ClientSection => RelayConfiguration.FindClientFaults(root.GetSection(RelayConfiguration.ClientSection)),
+            _ => RelayConfiguration.FindFaults(root),
+        });
+
+        // A file that cannot be read is the fault, and not that nothing came of it.
+        if (configuration.Faults.Count > 0)
+        {
+            faults.RemoveAll(fault => fault.Problem == "is missing" && fault.Key.StartsWith($"{RelayConfiguration.ClientSection}:", StringComparison.Ordinal));
+        }
+
+        if (root.GetSection(RelayConfiguration.ServerSection).Exists() || section == RelayConfiguration.ServerSection)
+        {
+            CheckListen(root, faults);
+        }
+
+        if (root.GetSection(RelayConfiguration.ClientSection).Exists() || section == RelayConfiguration.ClientSection)
+        {
+            CheckTarget(root, configuration, faults);
+        }
+
+        LogSettings.Read(root, faults);
+        OtlpSettings.Read(root, faults);
+        faults.AddRange(AdminSettings.FindFaults(root));
+        FindUnknown(root, faults);
+        return [.. faults.Distinct()];
+    }
+
+    /// <summary>In a program of your own a web server may hand the connections over; here nobody else would.</summary>
+    private static void CheckListen(IConfigurationRoot root, List<ConfigurationFault> faults)
+    {
+        const string key = $"{RelayConfiguration.ServerSection}:Listen";
+        if (!root.GetSection(key).Exists())
+        {
+            faults.Add(new ConfigurationFault(key, null, "is missing", "the addresses to listen on, such as 0.0.0.0:7000"));
+        }
+    }
+
+    /// <summary>In a program of your own the Tub may be in the same process; this one attaches others' Tubs only.</summary>
+    private static void CheckTarget(IConfigurationRoot root, ToolConfiguration configuration, List<ConfigurationFault> faults)
+    {
+        const string key = $"{RelayConfiguration.ClientSection}:Target";
+        if (string.IsNullOrWhiteSpace(root[key]) && configuration.Faults.Count == 0)
+        {
+            faults.Add(new ConfigurationFault(key, null, "is missing", "where the Tub listens, such as 127.0.0.1:3457"));
+        }
+    }
+
+    private static void FindUnknown(IConfigurationRoot root, List<ConfigurationFault> faults)
+    {
+        string names = string.Join(", ", Sections.Select(one => one.Section));
+        foreach (IConfigurationSection child in root.GetChildren())
+        {
+            (string Section, string Meaning, IReadOnlyList<ConfigurationKey> Keys) known =
+                Sections.FirstOrDefault(one => one.Section.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
+            if (child.Key == AttachSources.TahoeFolderKey)
+            {
+                continue;
+            }
+
+            if (known.Section is null)
+            {
+                faults.Add(new ConfigurationFault(child.Path, null, "is no section that is known", names));
+            }
+            else if (known.Section is LogSettings.Section or OtlpSettings.Section)
+            {
+                string keys = string.Join(", ", known.Keys.Select(key => key.Name));
+                faults.AddRange(child.GetChildren()
+                    .Where(key => !known.Keys.Any(one => one.Name.Equals(key.Key, StringComparison.OrdinalIgnoreCase)))
+                    .Select(key => new ConfigurationFault(key.Path, null, "is no key that is known here", keys)));
+            }
+        }
+    }
+
+    /// <summary>What ends the program, with every fault in it.</summary>
+    public static ToolException ToException(IReadOnlyList<ConfigurationFault> faults, IReadOnlyDictionary<string, string> optionNames)
+    {
+        string count = faults.Count == 1 ? "a fault" : $"{faults.Count.ToString(CultureInfo.InvariantCulture)} faults";
+        IEnumerable<string> lines = faults.Select(fault => $"  {fault}{(optionNames.TryGetValue(fault.Key.TrimEnd("0123456789".ToCharArray()).TrimEnd(':'), out string? option) ? $"  (option {option})" : "")}");
+        return new ToolException($"The configuration has {count}:", string.Join('\n', lines), ExitCodes.Configuration);
+    }
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Foolscap.Relay.Hosting;
+using Foolscap.Relay.Tool.Configuration;
+using Foolscap.Relay.Tool.Logging;
+using Foolscap.Relay.Tool.Telemetry;
+using Foolscap.Relay.Tool.Terminal;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Foolscap.Relay.Tool.Hosting;
+
+/// <summary>Runs a relay or a client until it is told to stop: configuration, logging, telemetry, signals.</summary>
+internal static class ToolHost
+{
+    /// <summary>Runs it.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="console">Where it writes.</param>
+    /// <param name="options">The options that fill the configuration.</param>
+    /// <param name="section">The section that it needs.</param>
+    /// <param name="defaults">Values that count where neither file nor environment nor options say anything.</param>
+    /// <param name="addServices">Adds what runs.</param>
+    /// <exception cref="ToolException">The configuration is wrong, or it cannot be started.</exception>
+    public static async Task<int> RunAsync(
+        ParseResult parsed,
+        ToolConsole console,
+        ConfigurationOptions options,
+        string section,
+        IReadOnlyDictionary<string, string?> defaults,
+        Action<IHostApplicationBuilder> addServices)
+    {
+        using ToolConfiguration configuration = ToolConfiguration.Load(parsed.GetValue(options.File), options.Read(parsed), defaults: defaults);
+        IReadOnlyList<ConfigurationFault> faults = ToolSchema.FindFaults(configuration, section);
+        if (faults.Count > 0)
+        {
+            throw ToolSchema.ToException(faults, options.Names);
+        }
+
+        using IHost host = Build(configuration, console, addServices);
+        try
+        {
+            await host.RunAsync().ConfigureAwait(false);
+            return ExitCodes.Done;
+        }
+        catch (OptionsValidationException exception)
+        {
+            throw new ToolException("The configuration has faults:", string.Join('\n', exception.Failures.Select(fault => $"  {fault}")), ExitCodes.Configuration);
+        }
+        catch (Exception exception) when (exception is RelayServiceException or IOException)
+        {
+            bool isAdmin = exception.Message.Contains(AdminSettings.ListenKey, StringComparison.Ordinal);
+            throw new ToolException(
+                exception.Message, isAdmin ? "That is the address of the status page. Choose another with --admin IP:PORT, or turn the page off with --admin off." : null);
+        }
+    }
+
+    private static IHost Build(ToolConfiguration configuration, ToolConsole console, Action<IHostApplicationBuilder> addServices)
+    {
+        // Empty: no file and no variable counts that this program does not document.
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = Environment.CurrentDirectory });
+        builder.Configuration.AddConfiguration(configuration.Root);
+        ToolLogging.Configure(builder.Logging, console, LogSettings.Read(configuration.Root, []));
+        builder.Services.AddSingleton(console);
+        builder.Services.AddSingleton(configuration);
+        builder.Services.AddHostedService<ConfigurationReload>();
+        OtlpExport.Add(builder.Services, OtlpSettings.Read(configuration.Root, []));
+        addServices(builder);
+        if (AdminSettings.IsOn(configuration.Root))
+        {
+            builder.Services.AddFoolscapRelayAdmin(builder.Configuration.GetSection(AdminSettings.Section));
+        }
+
+        // The last one that starts: ready means that all of them have.
+        builder.Services.AddHostedService<ServiceManager>();
+        return builder.Build();
+    }
+}

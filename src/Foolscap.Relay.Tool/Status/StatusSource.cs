@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Foolscap.Relay.AspNetCore;
+
+namespace Foolscap.Relay.Tool.Status;
+
+/// <summary>Reads the report of a process from its admin address.</summary>
+internal sealed class StatusSource : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly HttpClient _http;
+    private readonly Uri _report;
+
+    public StatusSource(Uri address, string? token)
+    {
+        // No proxy: it is most often this machine, and a proxy would see the token.
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Patience };
+        _report = new Uri(address, "status.json");
+        if (token is not null)
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+    }
+
+    /// <exception cref="ToolException">There is none to be had.</exception>
+    public async Task<StatusReport> ReadAsync(CancellationToken cancellationToken)
+    {
+        string text = await ReadTextAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return StatusReport.Parse(Encoding.UTF8.GetBytes(text));
+        }
+        catch (JsonException exception)
+        {
+            throw new ToolException($"What answers at {_report} is no relay or client of this kind: {exception.Message}");
+        }
+    }
+
+    /// <exception cref="ToolException">There is none to be had.</exception>
+    public async Task<string> ReadTextAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using HttpResponseMessage response = await _http.GetAsync(_report, cancellationToken).ConfigureAwait(false);
+            return response.StatusCode switch
+            {
+                HttpStatusCode.OK => await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false),
+                HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => throw new ToolException(
+                    $"{_report} wants a token, or another one.", "Give the value of its Admin:Token in a file, with --token-file."),
+                _ => throw new ToolException($"{_report} answers {(int)response.StatusCode} {response.ReasonPhrase}: it is no relay or client, or not its admin address."),
+            };
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new ToolException(
+                $"Nothing answers at {_report}: {exception.Message}",
+                "Is it running, and is this its admin address? That of 'serve' is 127.0.0.1:7001 unless --admin says otherwise; 'attach' has none unless --admin says one.");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ToolException($"{_report} has not answered within {Patience.TotalSeconds:0} s.");
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+}

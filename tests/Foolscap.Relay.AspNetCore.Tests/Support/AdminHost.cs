@@ -1,0 +1,86 @@
+using System.Net;
+using Foolscap.Relay.Hosting;
+using Foolscap.TestUtilities;
+using Foolscap.Tubs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Foolscap.Relay.AspNetCore.Tests.Support;
+
+/// <summary>A host with a relay and its admin endpoint, both on loopback.</summary>
+internal sealed class AdminHost : IAsyncDisposable
+{
+    public const string Token = "a-token-for-tests-only";
+
+    /// <summary>Far longer than anything takes on a busy machine.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private readonly string _folder;
+    private readonly IHost _host;
+
+    private AdminHost(IHost host, string folder) => (_host, _folder) = (host, folder);
+
+    public IServiceProvider Services => _host.Services;
+
+    public IFoolscapRelay Relay => Services.GetRequiredService<IFoolscapRelay>();
+
+    public IFoolscapRelayAdmin Admin => Services.GetRequiredService<IFoolscapRelayAdmin>();
+
+    public Uri Address => Admin.Addresses[0];
+
+    /// <summary>Starts a relay with its admin endpoint.</summary>
+    /// <param name="configure">Changes the options; by default any free port, and no token.</param>
+    public static async Task<AdminHost> StartAsync(Action<RelayAdminOptions>? configure = null)
+    {
+        string folder = Directory.CreateTempSubdirectory("foolscap-admin-").FullName;
+        TestCertificates.Made.Save(Path.Combine(folder, "relay.pem")); // Making one takes a good part of a second.
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddFoolscapRelayServer(options =>
+        {
+            options.Folder = folder;
+            options.Listen.Add("127.0.0.1:0");
+        });
+        builder.Services.AddFoolscapRelayAdmin(options =>
+        {
+            options.Listen.Clear();
+            options.Listen.Add("127.0.0.1:0");
+            configure?.Invoke(options);
+        });
+        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(new RecordingLoggerFactory()));
+        AdminHost host = new(builder.Build(), folder);
+        try
+        {
+            await host._host.StartAsync().WaitAsync(Deadline);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Attaches a Tub.</summary>
+    public Task<AttachedTub> AttachAsync(TubCertificate certificate) => AttachedTub.StartAsync(Relay.RegistrarFurl, certificate);
+
+    /// <summary>Somebody who talks to the endpoint, and follows no redirect.</summary>
+    public HttpClient CreateClient(string? token = null)
+    {
+        HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address, Timeout = Deadline };
+        if (token is not null)
+        {
+            client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        }
+
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync().WaitAsync(Deadline);
+        _host.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

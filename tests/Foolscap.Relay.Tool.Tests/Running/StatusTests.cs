@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Foolscap.TestUtilities;
+
+namespace Foolscap.Relay.Tool.Tests.Running;
+
+internal sealed class StatusTests
+{
+    [Test]
+    public async Task Status_OfARelay_ShowsItsTubs()
+    {
+        using TestFolder folder = new();
+        TestCertificates.Low.Save(folder["tub.pem"]);
+        await using RunningRelay relay = await RunningRelay.StartWithAsync(
+            new Dictionary<string, string>(), "--folder", folder["relay"], "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--log-format", "text");
+        string address = FindAddress(await relay.Process.WaitForAsync("Status page, metrics and health: "));
+        await using ToolProcess client = ToolProcess.Start(
+            "attach", "--tub-pem", folder["tub.pem"], "--target", "127.0.0.1:9", "--relay-file", folder["relay/registrar.furl"], "--admin", "127.0.0.1:0", "--log-format", "text");
+        string clientAddress = FindAddress(await client.WaitForAsync("Status page, metrics and health: "));
+        await client.WaitForAsync("attached: ");
+
+        ToolResult ofRelay = await ToolProcess.RunAsync("status", address);
+        ToolResult asJson = await ToolProcess.RunAsync("status", address, "--json");
+        ToolResult ofClient = await ToolProcess.RunAsync("status", clientAddress, "--once");
+
+        Assert.That(ofRelay.ExitCode, Is.Zero, ofRelay.ToString);
+        Assert.That(ofRelay.Output, Does.Contain(TestCertificates.Low.TubId.ToString()).And.Contain("running").And.Not.Contain("\u001b"));
+        using JsonDocument document = JsonDocument.Parse(asJson.Output);
+        Assert.That(document.RootElement.GetProperty("relay").GetProperty("tubs").GetProperty("total").GetInt32(), Is.EqualTo(1));
+        Assert.That(ofClient.ExitCode, Is.Zero, ofClient.ToString);
+        Assert.That(ofClient.Output, Does.Contain(relay.Registrar.TubId.ToString()).And.Contain("registered"));
+    }
+
+    [Test]
+    public async Task Status_NothingThere_SaysWhatToLookAt()
+    {
+        ToolResult result = await ToolProcess.RunAsync("status", "127.0.0.1:9");
+
+        Assert.That(result.ExitCode, Is.EqualTo(ExitCodes.Failed), result.ToString);
+        Assert.That(result.Error, Does.Contain("Nothing answers at http://127.0.0.1:9/status.json").And.Contain("Is it running"));
+    }
+
+    private static string FindAddress(string line)
+    {
+        int start = line.IndexOf("http://", StringComparison.Ordinal);
+        Assert.That(start, Is.GreaterThanOrEqualTo(0), line);
+        return line[start..].Split(' ')[0].TrimEnd('.', '/') + "/";
+    }
+}
