@@ -32,10 +32,11 @@ internal sealed class AttachReport(IFoolscapRelayClient client, AttachedNode att
             await LookAtTargetAsync(stoppingToken).ConfigureAwait(false);
             if (console.ErrorIsTerminal && console.ErrorScreen.Profile.Capabilities.Interactive)
             {
-                await console.ErrorScreen.Status().StartAsync("Connecting", status => FollowAsync(status, isFirst: true, stoppingToken)).ConfigureAwait(false);
+                // It draws over lines: nothing else may be printed until it is gone.
+                await console.ErrorScreen.Status().StartAsync("Connecting", status => ShowAsync(status, stoppingToken)).ConfigureAwait(false);
             }
 
-            await FollowAsync(status: null, isFirst: false, stoppingToken).ConfigureAwait(false);
+            await FollowAsync(stoppingToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -43,24 +44,27 @@ internal sealed class AttachReport(IFoolscapRelayClient client, AttachedNode att
         }
     }
 
-    /// <summary>Tells each change, until the host stops or, the first time, until a relay has taken the Tub.</summary>
-    private async Task FollowAsync(StatusContext? status, bool isFirst, CancellationToken stoppingToken)
+    /// <summary>Shows what is waited for until a relay has taken the Tub.</summary>
+    private async Task ShowAsync(StatusContext status, CancellationToken stoppingToken)
+    {
+        using PeriodicTimer looks = new(LookInterval);
+        while (client.Statuses.All(relay => relay.State != RelayState.Registered))
+        {
+            status.Status(Markup.Escape(ScreenExtensions.Printable(Describe(client.Statuses))));
+            await looks.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Tells each registration until the host stops.</summary>
+    private async Task FollowAsync(CancellationToken stoppingToken)
     {
         using PeriodicTimer looks = new(LookInterval);
         do
         {
-            IReadOnlyList<RelayStatus> statuses = client.Statuses;
-            foreach (RelayStatus relay in statuses)
+            foreach (RelayStatus relay in client.Statuses)
             {
                 Tell(relay);
             }
-
-            if (isFirst && statuses.Any(relay => relay.State == RelayState.Registered))
-            {
-                return;
-            }
-
-            status?.Status(Markup.Escape(Describe(statuses)));
         }
         while (await looks.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
@@ -88,9 +92,8 @@ internal sealed class AttachReport(IFoolscapRelayClient client, AttachedNode att
         console.Out.Flush();
         if (console.ErrorIsTerminal)
         {
-            console.ErrorScreen.WriteStyled(
-                ("To see whether callers get through: ", Styles.Quiet),
-                ($"foolscap-relay probe {client.Tub.TubId} {string.Join(' ', relay.Hints.Select(hint => $"--hint {hint}"))}", Styles.Plain));
+            // One line, however narrow the terminal is: it is there to be copied.
+            console.Error.WriteLine($"To see whether callers get through: foolscap-relay probe {client.Tub.TubId} {string.Join(' ', relay.Hints.Select(hint => $"--hint {hint}"))}");
         }
     }
 

@@ -15,6 +15,7 @@ internal static class ProbeAdvice
 
     public static string NotTcp(ConnectionHint hint) => hint.Type == "tcp"
         ? $"The hint should be tcp:HOST:PORT, with a port from 1 to 65535. Nobody can connect to {hint}."
+        : hint.Type.Length == 0 ? $"A hint should be tcp:HOST:PORT. Nobody can connect to '{hint}'."
         : $"This program connects by TCP only. A caller with a handler for '{hint.Type}' may get further.";
 
     public static string ForDialing(ProbeStep step, ConnectionHint hint, Exception exception)
@@ -34,7 +35,10 @@ internal static class ProbeAdvice
 
     public static string ForNegotiation(ProbeStep step, string reason, TubId tubId) => step switch
     {
-        ProbeStep.Request when reason.Contains(" 404 ", StringComparison.Ordinal) =>
+        ProbeStep.Request when reason.Contains(" 500 ", StringComparison.Ordinal) && reason.Contains("unknown TubID", StringComparison.Ordinal) =>
+            $"A Tub of Python Foolscap answers, and is not Tub {tubId.ToShortString()}... If the hint is that of a relay, the client's --target leads to another Tub's port; "
+            + "if not, the hint does.",
+        ProbeStep.Request when reason.Contains("unknown TubID", StringComparison.Ordinal) =>
             $"A relay, or another Tub, answers there, and does not know Tub {tubId.ToShortString()}... now. Is 'foolscap-relay attach' (or the Tub's own client) running "
             + "on the Tub's machine, and does it say that it is attached to this relay? Is this the Tub's TubID? 'foolscap-relay furl tubid PEMFILE' prints it.",
         ProbeStep.Request when reason.Contains(" 503 ", StringComparison.Ordinal) =>

@@ -74,7 +74,7 @@ internal sealed class StatusCommand
         StatusReport first = await source.ReadAsync(interruption.Token).ConfigureAwait(false);
         if (parsed.GetValue(_once) || !_console.CanAnimate)
         {
-            _console.Screen.Write(StatusView.Create(first));
+            _console.Screen.Write(StatusView.Create(first, _console.Screen.Profile.Width));
             return ExitCodes.Done;
         }
 
@@ -84,7 +84,7 @@ internal sealed class StatusCommand
     }
 
     private Task ShowAsync(StatusSource source, StatusReport first, TimeSpan interval, CancellationToken cancellationToken) =>
-        _console.Screen.Live(StatusView.Create(first)).Overflow(VerticalOverflow.Ellipsis).AutoClear(false).StartAsync(async live =>
+        _console.Screen.Live(StatusView.Create(first, _console.Screen.Profile.Width)).Overflow(VerticalOverflow.Ellipsis).AutoClear(false).StartAsync(async live =>
         {
             using PeriodicTimer looks = new(interval);
             StatusReport last = first;
@@ -102,7 +102,7 @@ internal sealed class StatusCommand
                         problem = exception.Message; // A restart is no reason to end: it comes back.
                     }
 
-                    live.UpdateTarget(StatusView.Create(last, problem));
+                    live.UpdateTarget(StatusView.Create(last, _console.Screen.Profile.Width, problem));
                 }
             }
             catch (OperationCanceledException)

@@ -12,7 +12,16 @@ internal static class StatusView
     private const int MostTubs = 20;
     private const int MostEvents = 8;
 
-    public static IRenderable Create(StatusReport report, string? problem = null)
+    /// <summary>Below this many columns, TubIDs are shortened: whole ones would be broken.</summary>
+    private const int EnoughColumns = 120;
+
+    private const int ShortTubId = 12;
+
+    /// <summary>Creates the view.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="columns">How wide the screen is.</param>
+    /// <param name="problem">Why there is no newer report.</param>
+    public static IRenderable Create(StatusReport report, int columns, string? problem = null)
     {
         List<IRenderable> parts = [];
         if (problem is not null)
@@ -22,7 +31,7 @@ internal static class StatusView
 
         if (report.Relay is { } relay)
         {
-            AddRelay(parts, report, relay);
+            AddRelay(parts, report, relay, columns);
         }
 
         if (report.Client is { } client)
@@ -38,7 +47,7 @@ internal static class StatusView
         return new Rows(parts);
     }
 
-    private static void AddRelay(List<IRenderable> parts, StatusReport report, RelayReport relay)
+    private static void AddRelay(List<IRenderable> parts, StatusReport report, RelayReport relay, int columns)
     {
         Style state = relay.State == "running" && relay.SelfProbe?.Failure is null ? Styles.Good : Styles.Bad;
         parts.Add(Line(
@@ -56,7 +65,7 @@ internal static class StatusView
         }
 
         parts.Add(Line(
-            ($"{Number(relay.Tubs.Total)} Tubs, {Number(relay.ActiveStreams)} streams ({Number(relay.ActiveDirectStreams)} direct, {Number(relay.HeldConnections)} held, {Number(relay.TotalStreams)} ever)", Styles.Plain)));
+            ($"Tubs: {Number(relay.Tubs.Total)}   streams: {Number(relay.ActiveStreams)} ({Number(relay.ActiveDirectStreams)} direct, {Number(relay.HeldConnections)} held, {Number(relay.TotalStreams)} ever)", Styles.Plain)));
         parts.Add(Line(
             ($"to Tubs {Bytes(relay.BytesPerSecondToTubs)}/s ({Bytes(relay.BytesToTubs)})   from Tubs {Bytes(relay.BytesPerSecondFromTubs)}/s ({Bytes(relay.BytesFromTubs)})", Styles.Plain)));
         if (relay.Refusals.Count > 0)
@@ -64,20 +73,20 @@ internal static class StatusView
             parts.Add(Line(($"refused: {string.Join(", ", relay.Refusals.Select(one => $"{one.Reason} {Number(one.Count)}"))}", Styles.Doubtful)));
         }
 
-        parts.Add(TubTable(report.Time, relay));
+        parts.Add(TubTable(report.Time, relay, columns));
         foreach (EventReport one in relay.Events.Take(MostEvents))
         {
             parts.Add(Line(($"{Clock(one.Time)} ", Styles.Quiet), (one.Text, one.Severity == "warning" ? Styles.Doubtful : Styles.Plain)));
         }
     }
 
-    private static Table TubTable(DateTimeOffset now, RelayReport relay)
+    private static Table TubTable(DateTimeOffset now, RelayReport relay, int columns)
     {
         Table table = NewTable("Tub", "address", "for", "streams", "to it", "from it", "now", "seen");
         foreach (TubReport tub in relay.Tubs.Items.Take(MostTubs))
         {
             table.AddRow(
-                Cell(tub.TubId), Cell(tub.Address), Cell(Duration(now - tub.Since)), Cell($"{Number(tub.ActiveStreams)} of {Number(tub.TotalStreams)}"),
+                Cell(columns < EnoughColumns && tub.TubId.Length > ShortTubId ? $"{tub.TubId[..ShortTubId]}..." : tub.TubId), Cell(tub.Address), Cell(Duration(now - tub.Since)), Cell($"{Number(tub.ActiveStreams)} of {Number(tub.TotalStreams)}"),
                 Cell(Bytes(tub.BytesToTub)), Cell(Bytes(tub.BytesFromTub)), Cell($"{Bytes(tub.BytesPerSecond)}/s"), Cell($"{Duration(now - tub.LastSeen)} ago"));
         }
 

@@ -8,15 +8,15 @@ internal static class Excerpt
 {
     private const int MaxLength = 100;
 
-    public static string Of(string text)
+    public static string Of(string text, int maxLength = MaxLength)
     {
-        StringBuilder excerpt = new(Math.Min(text.Length, MaxLength) + 3);
-        foreach (char character in text.AsSpan(0, Math.Min(text.Length, MaxLength)))
+        StringBuilder excerpt = new(Math.Min(text.Length, maxLength) + 3);
+        foreach (char character in text.AsSpan(0, Math.Min(text.Length, maxLength)))
         {
             excerpt.Append(char.IsControl(character) || char.IsSurrogate(character) ? '?' : character);
         }
 
-        return text.Length > MaxLength ? excerpt.Append("...").ToString() : excerpt.ToString();
+        return text.Length > maxLength ? excerpt.Append("...").ToString() : excerpt.ToString();
     }
 
     public static string Of(ReadOnlySpan<byte> utf8)

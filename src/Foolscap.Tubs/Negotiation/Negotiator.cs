@@ -16,6 +16,9 @@ internal static class Negotiator
     // An idle connection holds none of this (zero-byte reads); a write of the relay protocol fits in.
     private const int ReadSize = 64 * 1024;
 
+    /// <summary>A relay's reason is written for whoever reads the error: it should be whole.</summary>
+    private const int LongestReason = 400;
+
     private static readonly byte[] SwitchingProtocols =
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: TLS/1.0, PB/1.0\r\nConnection: Upgrade\r\n\r\n"u8.ToArray();
 
@@ -95,7 +98,7 @@ internal static class Negotiator
         string[] words = statusLine.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length < 2 || words[1] != "101")
         {
-            throw new NegotiationException($"The other end answered: {Excerpt.Of(statusLine)}");
+            throw new NegotiationException($"The other end answered: {Excerpt.Of(statusLine, LongestReason)}");
         }
 
         if (!answer.Contains("Upgrade: TLS/1.0", StringComparison.Ordinal))

@@ -55,7 +55,7 @@ internal sealed class EndToEndTests
 
         // Python Foolscap refuses a request for a TubID that is not its own.
         Assert.That(result.ExitCode, Is.EqualTo(ExitCodes.Failed), result.ToString);
-        Assert.That(result.Output, Does.Match(@"--\s+request.*500").And.Contain("Check the port of the hint"));
+        Assert.That(result.Output, Does.Match(@"--\s+request.*500").And.Contain("--target leads to another Tub's port"));
     }
 
     [Test]

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using Foolscap.TestUtilities;
 
 namespace Foolscap.Relay.Tool.Tests.Running;
 

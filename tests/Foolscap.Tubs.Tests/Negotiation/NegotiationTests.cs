@@ -48,6 +48,7 @@ internal sealed class NegotiationTests
     }
 
     [TestCase("HTTP/1.1 404 Not Found: unknown TubID x\r\n\r\n", "HTTP/1.1 404 Not Found: unknown TubID x")]
+    [TestCase("HTTP/1.1 503 Service Unavailable: Tub pr64vniyn6gaga5il4xk67tgtid6d3l7 refused: the Tub behind the relay cannot be reached: and the whole reason\r\n\r\n", "and the whole reason")]
     [TestCase("SSH-2.0-OpenSSH\r\n\r\n", "SSH-2.0-OpenSSH")]
     [TestCase("HTTP/1.1 101 Switching Protocols\r\n\r\n", "does not upgrade to TLS")]
     [TestCase("", "closed the connection")]
