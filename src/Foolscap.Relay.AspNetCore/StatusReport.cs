@@ -40,7 +40,7 @@ public sealed record StatusReport(
 /// <summary>How it stands with a relay.</summary>
 /// <param name="TubId">The TubID of the relay's own Tub.</param>
 /// <param name="Hints">Where others reach it. The registrar's FURL, which is a secret, is not shown.</param>
-/// <param name="State"><c>running</c>, <c>draining</c> or <c>stopped</c>.</param>
+/// <param name="State"><c>running</c> or <c>draining</c>.</param>
 /// <param name="BytesPerSecondToTubs">What passed to the Tubs in the last whole second.</param>
 /// <param name="BytesPerSecondFromTubs">What passed from the Tubs in the last whole second.</param>
 /// <param name="BytesToTubs">What has passed to the Tubs since the relay started.</param>
@@ -141,7 +141,7 @@ public sealed record StreamReport(string TubId, string Peer, DateTimeOffset Sinc
 /// <param name="Kind">What, in snake case: <c>tub_registered</c>.</param>
 /// <param name="Severity"><c>info</c>, <c>notice</c> or <c>warning</c>.</param>
 /// <param name="TubId">The Tub that it is about, if it is about one.</param>
-/// <param name="Text">What, to be read; it may quote what peers have sent.</param>
+/// <param name="Text">The rest of a sentence that begins with the kind and the Tub; it may quote what peers have sent.</param>
 public sealed record EventReport(long Number, DateTimeOffset Time, string Kind, string Severity, string? TubId, string Text);
 
 /// <summary>How it stands with a relay client.</summary>

@@ -162,4 +162,4 @@ function roundUp(value) {
   return [1, 2, 4, 8, 10].map((factor) => factor * power).find((limit) => limit >= value) ?? 10 * power;
 }
 
-const short = (value) => bytes(value).replace(/\.0+ /, " ");
+const short = (value) => bytes(value).replace(/(\.[0-9]*?)0+ /, "$1 ").replace(". ", " ");

@@ -18,17 +18,17 @@ internal static class EventText
     {
         (string severity, TubId? tubId, string text) = relayEvent switch
         {
-            TubRegistered e => (Notice, e.TubId, $"registered from {Address(e.Address)}"),
-            TubReplaced e => (Notice, e.TubId, $"registered anew from {Address(e.Address)}"),
-            TubUnregistered e => (Notice, e.TubId, $"not registered any more: {e.Reason}"),
+            TubRegistered e => (Notice, e.TubId, $"from {Address(e.Address)}"),
+            TubReplaced e => (Notice, e.TubId, $"by a newer registration from {Address(e.Address)}"),
+            TubUnregistered e => (Notice, e.TubId, e.Reason),
             TubConflict e => (Warning, e.TubId, $"two clients with one certificate, at {Address(e.Address)} and {e.Rival}, push each other out"),
-            StreamStarted e => (Info, e.TubId, $"connection from {e.Peer}{(e.IsDirect ? ", direct" : "")}"),
-            StreamEnded e => (Info, e.TubId, $"connection from {e.Peer} ended after {Duration(e.Duration)}, {Bytes(e.End.OutboundBytes)} to the Tub, "
+            StreamStarted e => (Info, e.TubId, $"from {e.Peer}{(e.IsDirect ? ", direct" : "")}"),
+            StreamEnded e => (Info, e.TubId, $"from {e.Peer}, after {Duration(e.Duration)}, {Bytes(e.End.OutboundBytes)} to the Tub, "
                 + $"{Bytes(e.End.InboundBytes)} from it{(e.End.AbortReason is string reason ? $": {reason}" : "")}"),
-            ConnectionRefused e => (Warning, e.TubId, $"connection from {e.Peer} refused: {e.Message}"),
-            RegistrationRefused e => (Warning, e.TubId, $"registration from {Address(e.Address)} refused: {e.Message}"),
+            ConnectionRefused e => (Warning, e.TubId, $"from {e.Peer}: {e.Message}"),
+            RegistrationRefused e => (Warning, e.TubId, $"from {Address(e.Address)}: {e.Message}"),
             DrainStarted e => (Warning, (TubId?)null, string.Create(
-                CultureInfo.InvariantCulture, $"the relay stops: {e.Tubs} Tubs were told, {e.Streams} connections have {e.Limit.TotalSeconds:0.#} s")),
+                CultureInfo.InvariantCulture, $"{e.Tubs} Tubs were told, {e.Streams} connections have {e.Limit.TotalSeconds:0.#} s")),
             _ => (Info, null, relayEvent.GetType().Name),
         };
         return new EventReport(number, relayEvent.Time, SnakeCase(relayEvent.GetType().Name), severity, tubId?.ToString(), Cut(text));

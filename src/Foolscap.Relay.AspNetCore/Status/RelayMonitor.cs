@@ -15,7 +15,7 @@ namespace Foolscap.Relay.AspNetCore.Status;
 /// up for it.
 /// </remarks>
 internal sealed class RelayMonitor(
-    RelaySource source, EventFeed events, RateHistory history, IOptions<RelayAdminOptions> options, TimeProvider timeProvider)
+    RelaySource source, EventFeed events, RateHistory history, IOptions<RelayAdminOptions> options, TimeProvider timeProvider) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly DateTimeOffset ProcessStarted = new(Process.GetCurrentProcess().StartTime.ToUniversalTime());
@@ -78,6 +78,8 @@ internal sealed class RelayMonitor(
 
     /// <summary>Ends all watching.</summary>
     public void End() => _ending.Cancel();
+
+    public void Dispose() => _ending.Dispose();
 
     /// <summary>Makes a report of what was seen within the last second.</summary>
     public StatusReport GetReport(ReportQuery query)

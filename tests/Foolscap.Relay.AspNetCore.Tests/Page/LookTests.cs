@@ -51,6 +51,7 @@ internal sealed class LookTests : PageFixture
             ReducedMotion = ReducedMotion.Reduce,
         });
         await GoAsync(page);
+        await page.ClickAsync("#span-minutes");
         for (int part = 0; part < 3; part++)
         {
             // A few seconds of different rates, so that the chart has something to show.
@@ -58,7 +59,6 @@ internal sealed class LookTests : PageFixture
             await page.WaitForFunctionAsync("count => document.querySelector('#chart path.line.to')?.getAttribute('d').split('L').length > count", 2 * part);
         }
 
-        await page.ClickAsync("#span-minutes");
         await page.Locator("#tubs tbody tr[data-key]").Nth(1).WaitForAsync();
         await TakePictureAsync(page, name);
 
@@ -128,6 +128,6 @@ internal sealed class LookTests : PageFixture
         Assert.Fail($"The Tab key does not reach {selector}.");
     }
 
-    private Task WaitForFirstAsync(string tubId) =>
-        Page.WaitForFunctionAsync("tubId => document.querySelector('#tubs tbody tr')?.dataset.key === tubId", tubId);
+    private async Task WaitForFirstAsync(string tubId) =>
+        await Page.WaitForFunctionAsync("tubId => document.querySelector('#tubs tbody tr')?.dataset.key === tubId", tubId);
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Foolscap.Relay.Hosting;
 using Foolscap.TestUtilities;
 using Foolscap.Tubs;
