@@ -92,7 +92,12 @@ internal sealed class StreamListener(
             allowance.EndStream(reservation);
             bool isStopped = exception is OperationCanceledException;
             Refuse(offer, responder, peer, isStopped ? AcceptRefusal.Stopped : AcceptRefusal.TargetUnreachable, exception);
-            throw isStopped ? new ViolationException(Stopped) : exception;
+            if (isStopped)
+            {
+                throw new ViolationException(Stopped);
+            }
+
+            throw;
         }
         finally
         {
