@@ -65,7 +65,7 @@ internal sealed partial record Snippet(string Document, int Number, int Line, st
             namespace Consumer;
             internal sealed class {{ClassName}}{{(StandsAlone ? "" : " : Given")}}
             {
-                public static async Task RunAsync()
+                public static async Task RunAsync(string[] args)
                 {
             {{body}}
             #line default
