@@ -53,6 +53,17 @@ internal sealed class StatusTests
     }
 
     [Test]
+    public async Task Registration_RegistrarHasAnotherNameNow_TellsWhatToDo()
+    {
+        await using ClientUnderTest test = new();
+        Furl old = new(test.Relay.Furl.TubId, test.Relay.Furl.Hints, "old");
+        TaskCompletionSource<RelayStatus> waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using RelayClient client = RelayClient.Start(
+            test.Tub.Tub, [old], test.Connect, onStatus: status => _ = status.State == RelayState.Waiting && waiting.TrySetResult(status));
+        Assert.That((await waiting.Task.Within("a failed attempt")).Reason, Does.StartWith("the relay has no registrar of the name in this FURL: get the FURL that it has now"));
+    }
+
+    [Test]
     public async Task Registration_NoAnswerInTime_TellsWhyAndIsTriedAgain()
     {
         await using ClientUnderTest test = new ClientUnderTest().Start(new RelayClientOptions { RegisterTimeout = TimeSpan.FromSeconds(7) });

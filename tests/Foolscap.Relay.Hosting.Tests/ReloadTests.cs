@@ -64,6 +64,17 @@ internal sealed class ReloadTests
     }
 
     [Test]
+    public async Task Reload_OfTheDrain_LeavesTheOneOfTheStart_AsItSays()
+    {
+        Change(("Drain", "1s"));
+        await _host.Logs.WaitForAsync(record => record.Message == "Relay:Drain has changed, which takes effect at the next start only.");
+
+        await _host.Host.StopAsync().WaitAsync(TestHost.Deadline);
+
+        await _host.Logs.WaitForAsync(record => record.Message.EndsWith("may go on for 00:00:30.", StringComparison.Ordinal));
+    }
+
+    [Test]
     public async Task Reload_ThatBringsAList_LetsOnlyThoseRegister()
     {
         await File.WriteAllTextAsync(_folder["allowed.txt"], $"{TestCertificates.Mid.TubId}\n");

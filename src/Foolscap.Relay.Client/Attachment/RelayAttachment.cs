@@ -177,7 +177,7 @@ internal sealed class RelayAttachment(
         switch (reconnector.State)
         {
             case ReconnectorState.Waiting:
-                string reason = reconnector.Reason?.Message ?? "the registration ended";
+                string reason = Describe(reconnector.Reason);
                 if (Volatile.Read(ref _replacedBy) is string peer)
                 {
                     reason = $"another process at {peer} has registered this Tub. {reason}";
@@ -195,6 +195,15 @@ internal sealed class RelayAttachment(
                 break;
         }
     }
+
+    /// <summary>The relay's answer for a name that it does not know tells nobody what to do about it.</summary>
+    private static string Describe(Exception? reason) => reason switch
+    {
+        null => "the registration ended",
+        RemoteException remote when remote.Is("builtins.KeyError") =>
+            $"the relay has no registrar of the name in this FURL: get the FURL that it has now from whoever runs it ({remote.Message})",
+        _ => reason.Message,
+    };
 
     private void Report(RelayStatus status)
     {

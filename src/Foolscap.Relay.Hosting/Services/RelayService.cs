@@ -39,6 +39,9 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
     private Task? _stopped;
     private volatile bool _isDraining;
 
+    // As it was at the start, from which the host's own patience was reckoned; none for a relay that was kept from its start.
+    private TimeSpan _drain;
+
     public RelayService(IServiceProvider services, string name)
     {
         Name = name;
@@ -75,9 +78,6 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
 
     public SelfProbeResult? LastSelfProbe => Volatile.Read(ref _lastSelfProbe);
 
-    /// <summary>Of what runs: options with faults, which keep a relay from its start, must not fail its end as well.</summary>
-    private TimeSpan Drain => Volatile.Read(ref _options)?.Drain ?? TimeSpan.Zero;
-
     private RunningRelay Running => Volatile.Read(ref _running)
         ?? throw new InvalidOperationException("The relay does not run yet: it is started with its host.");
 
@@ -93,7 +93,7 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
         {
             RelayServiceOptions options = _monitor.Get(Name);
             RunningRelay running = await CreateAsync(options).ConfigureAwait(false);
-            _options = options;
+            (_options, _drain) = (options, options.Drain);
             Volatile.Write(ref _running, running);
             _reload = _monitor.OnChange(OnChanged);
             _probing = ProbeAsync(running, options.SelfProbeInterval);
@@ -110,9 +110,9 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => StopOnceAsync(Drain, cancellationToken);
+    public Task StoppingAsync(CancellationToken cancellationToken) => StopOnceAsync(_drain, cancellationToken);
 
-    public Task StopAsync(CancellationToken cancellationToken) => StopOnceAsync(Drain, cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) => StopOnceAsync(_drain, cancellationToken);
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

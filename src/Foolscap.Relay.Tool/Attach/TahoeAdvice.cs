@@ -5,24 +5,32 @@ namespace Foolscap.Relay.Tool.Attach;
 /// <summary>What has to stand in a node's <c>tahoe.cfg</c> for others to reach it through its relays.</summary>
 internal static class TahoeAdvice
 {
-    /// <summary>The lines for people, one by one; those to be copied begin with <c>tub.</c>.</summary>
+    /// <summary>The lines for people, one by one; those to be copied do not begin with <c>#</c>.</summary>
     public static IReadOnlyList<string> Describe(TahoeNode node, IReadOnlyList<ConnectionHint> hints)
     {
-        string location = string.Join(',', hints);
-        bool hasPort = node.TubPort is not null;
-        string port = node.TubPort ?? $"tcp:{node.FindTarget().Port}:interface=127.0.0.1";
-        HashSet<string> present = [.. (node.TubLocation ?? "").Split(',').Select(hint => hint.Trim())];
-        if (hasPort && hints.All(hint => present.Contains(hint.ToString())))
+        List<string> lines = [];
+        AddLocation(node, hints, lines);
+        if (node.OffersStorageByHttps)
         {
-            return [$"# {node.ConfigurationFile} has the relay in its tub.location: nothing is to be changed there."];
+            lines.Add($"# For the section [storage] of {node.ConfigurationFile}, if this is Tahoe-LAFS 1.19 or later (older ones do not know it):");
+            lines.Add("force_foolscap = true");
+            lines.Add("# Its clients would use HTTPS otherwise, which no relay can carry.");
         }
 
-        List<string> lines =
-        [
-            $"# For the section [node] of {node.ConfigurationFile}; then start the node again:",
-            $"tub.port = {port}",
-            $"tub.location = {location}",
-        ];
+        return lines.Count > 0 ? lines : [$"# {node.ConfigurationFile} has the relay in its tub.location: nothing is to be changed there."];
+    }
+
+    private static void AddLocation(TahoeNode node, IReadOnlyList<ConnectionHint> hints, List<string> lines)
+    {
+        HashSet<string> present = [.. (node.TubLocation ?? "").Split(',').Select(hint => hint.Trim())];
+        if (node.TubPort is not null && hints.All(hint => present.Contains(hint.ToString())))
+        {
+            return;
+        }
+
+        lines.Add($"# For the section [node] of {node.ConfigurationFile}; then start the node again:");
+        lines.Add($"tub.port = {node.TubPort ?? $"tcp:{node.FindTarget().Port}:interface=127.0.0.1"}");
+        lines.Add($"tub.location = {string.Join(',', hints)}");
         if (node.TubLocation is { } old && !old.Equals("AUTO", StringComparison.OrdinalIgnoreCase) && !old.Equals("disabled", StringComparison.OrdinalIgnoreCase))
         {
             lines.Add($"# It is '{old}' now. If others can reach the node there too, keep that, add a comma, and then the relay's.");
@@ -33,7 +41,5 @@ internal static class TahoeAdvice
             lines.Add("# The file has 'reveal-IP-address = false', with which Tahoe-LAFS refuses tcp: hints. The relay hides the node's address from callers;");
             lines.Add("# if that is enough, take the line out.");
         }
-
-        return lines;
     }
 }

@@ -6,7 +6,8 @@ namespace Foolscap.Relay.Tool.Attach;
 /// <summary>What there is to know of a Tahoe-LAFS node from its folder: where it listens, and what it tells others of that.</summary>
 internal sealed class TahoeNode
 {
-    private const string Section = "node";
+    private const string NodeSection = "node";
+    private const string StorageSection = "storage";
 
     private readonly Dictionary<string, string> _settings;
 
@@ -30,7 +31,13 @@ internal sealed class TahoeNode
     public string? TubLocation => Setting("tub.location");
 
     /// <summary>Whether the node may tell others addresses: it refuses <c>tcp:</c> hints otherwise.</summary>
-    public bool RevealsAddress => Setting("reveal-ip-address")?.ToLowerInvariant() is not ("false" or "no" or "off" or "0");
+    public bool RevealsAddress => !IsOff(Setting("reveal-ip-address"));
+
+    /// <summary>
+    /// Whether Tahoe-LAFS 1.19 and later offer this node's storage by HTTPS as well. Their clients then use nothing else, and
+    /// such a request names no Tub: no relay can tell whom it is for.
+    /// </summary>
+    public bool OffersStorageByHttps => !IsOff(Setting("enabled", StorageSection)) && Setting("force_foolscap", StorageSection)?.ToLowerInvariant() is not ("true" or "yes" or "on" or "1");
 
     /// <summary>Reads a node's folder.</summary>
     /// <exception cref="ToolException">It is not the folder of a node.</exception>
@@ -45,7 +52,7 @@ internal sealed class TahoeNode
 
         try
         {
-            return new TahoeNode(folder, ReadSection(File.ReadLines(file)));
+            return new TahoeNode(folder, ReadSettings(File.ReadLines(file)));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -141,11 +148,11 @@ internal sealed class TahoeNode
         return parts;
     }
 
-    /// <summary>The section [node] by the rules of Python's configparser: names in any case, comments on lines of their own.</summary>
-    private static Dictionary<string, string> ReadSection(IEnumerable<string> lines)
+    /// <summary>All settings by the rules of Python's configparser: names in any case, comments on lines of their own.</summary>
+    private static Dictionary<string, string> ReadSettings(IEnumerable<string> lines)
     {
         Dictionary<string, string> settings = new(StringComparer.OrdinalIgnoreCase);
-        bool isWanted = false;
+        string section = "";
         foreach (string line in lines)
         {
             string text = line.Trim();
@@ -156,21 +163,26 @@ internal sealed class TahoeNode
 
             if (text[0] == '[' && text[^1] == ']')
             {
-                isWanted = text[1..^1] == Section;
+                section = text[1..^1];
                 continue;
             }
 
             int split = text.AsSpan().IndexOfAny('=', ':');
-            if (isWanted && split > 0)
+            if (split > 0)
             {
-                settings[text[..split].Trim()] = text[(split + 1)..].Trim();
+                settings[KeyOf(section, text[..split].Trim())] = text[(split + 1)..].Trim();
             }
         }
 
         return settings;
     }
 
-    private string? Setting(string name) => _settings.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
+    private static string KeyOf(string section, string name) => $"[{section}]{name}";
+
+    private static bool IsOff(string? value) => value?.ToLowerInvariant() is "false" or "no" or "off" or "0";
+
+    private string? Setting(string name, string section = NodeSection) =>
+        _settings.TryGetValue(KeyOf(section, name), out string? value) && value.Length > 0 ? value : null;
 
     /// <summary>A node without tub.port takes any free port at its first start, and keeps it in this file.</summary>
     private string? ReadChosenPort()

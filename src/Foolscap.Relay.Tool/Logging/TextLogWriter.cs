@@ -24,7 +24,7 @@ internal sealed class TextLogWriter(ToolConsole console, bool isJournal) : ILogL
         {
             string time = line.Time.ToLocalTime().ToString(console.ErrorIsTerminal ? "HH:mm:ss" : "yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture);
             console.ErrorScreen.WriteStyled(
-                ($"{time} ", Styles.Quiet), (word.PadRight(5), style), ($"{ShortCategory(line.Category)}: ", Styles.Quiet), (line.Message, Styles.Plain));
+                ($"{time} ", Styles.Quiet), (word.PadRight(6), style), ($"{ShortCategory(line.Category)}: ", Styles.Quiet), (line.Message, Styles.Plain));
         }
 
         if (line.Exception is not null)

@@ -8,7 +8,7 @@ using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Interop.Tests.Documentation;
 
-/// <summary>The README's table of limits says what the code does.</summary>
+/// <summary>The page of limits says what the code does.</summary>
 internal sealed partial class LimitsTableTests
 {
     private static readonly object[] Options =
@@ -34,7 +34,7 @@ internal sealed partial class LimitsTableTests
     }
 
     private static IEnumerable<TestCaseData> Rows() => RowPattern()
-        .Matches(File.ReadAllText(Repository.GetPath("README.md")))
+        .Matches(File.ReadAllText(Repository.GetPath("src", "Foolscap.Relay.Server", "LIMITS.md")))
         .Select(row => new TestCaseData(row.Groups[1].Value, row.Groups[2].Value, row.Groups[3].Value));
 
     private static string Format(object? value) => value switch

@@ -1,10 +1,9 @@
-// What the snippets that do not stand alone take from the program around them.
-global using System.Net;
-global using Foolscap.Furls;
-global using Foolscap.Relay.Client;
-global using Foolscap.Relay.Server;
-global using Foolscap.Tubs;
 using System.IO.Pipelines;
+using System.Net;
+using Foolscap.Furls;
+using Foolscap.Relay.Client;
+using Foolscap.Relay.Server;
+using Foolscap.Tubs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 

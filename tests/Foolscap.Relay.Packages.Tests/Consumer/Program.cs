@@ -9,7 +9,7 @@ using Foolscap.Tubs;
 if (args is [string name])
 {
     MethodInfo snippet = Type.GetType($"Consumer.{name}")?.GetMethod("RunAsync") ?? throw new ArgumentException($"There is no snippet {name}.");
-    await (Task)snippet.Invoke(null, null)!;
+    await (Task)snippet.Invoke(null, [Array.Empty<string>()])!;
     return;
 }
 

@@ -85,7 +85,11 @@ internal sealed class PackageContentTests
     }
 
     [TestCase("Foolscap.Relay", "PROTOCOL.md")]
+    [TestCase("Foolscap.Relay.Hosting", "CONFIGURATION.md")]
+    [TestCase("Foolscap.Relay.Server", "LIMITS.md")]
+    [TestCase("Foolscap.Relay.Server", "METRICS.md")]
     [TestCase("Foolscap.Relay.Server", "SECURITY.md")]
+    [TestCase("Foolscap.Relay.Tool", "TROUBLESHOOTING.md")]
     public void Package_HasThePageThatItsReadmeNames(string name, string page)
     {
         Package package = Package.Read(Packed.Feed, name);

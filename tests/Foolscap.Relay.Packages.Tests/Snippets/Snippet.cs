@@ -14,6 +14,19 @@ internal sealed partial record Snippet(string Document, int Number, int Line, st
     /// <summary>The main README, whose snippets take some names from the text around them.</summary>
     public const string MainReadme = "README.md";
 
+    /// <summary>What the snippets that do not stand alone take from the program around them, apart from the names in <c>Given</c>.</summary>
+    private const string GivenUsings = """
+        using System.Net;
+        using Foolscap.Furls;
+        using Foolscap.Relay.Client;
+        using Foolscap.Relay.Server;
+        using Foolscap.Tubs;
+        using Microsoft.AspNetCore.Builder;
+        using Microsoft.AspNetCore.Hosting;
+        using Microsoft.Extensions.DependencyInjection;
+        using Microsoft.Extensions.Hosting;
+        """;
+
     /// <summary>Whether it is the first thing that a package shows, which has to work as it stands there.</summary>
     public bool StandsAlone => Number == 1 && Document != MainReadme;
 
@@ -46,12 +59,13 @@ internal sealed partial record Snippet(string Document, int Number, int Line, st
         }
 
         return $$"""
+            {{(StandsAlone ? "" : GivenUsings)}}
             {{usings}}
             #line default
             namespace Consumer;
             internal sealed class {{ClassName}}{{(StandsAlone ? "" : " : Given")}}
             {
-                public static async Task RunAsync()
+                public static async Task RunAsync(string[] args)
                 {
             {{body}}
             #line default

@@ -64,10 +64,27 @@ internal sealed class TahoeNodeTests
     public void Advice_NodeWithTheRelay_IsThatNothingIsToBeChanged()
     {
         using TestFolder folder = new();
-        folder.Write("tahoe.cfg", "[node]\ntub.port = tcp:3457\ntub.location = tcp:1.2.3.4:3457, tcp:relay.example.org:7000\n");
+        folder.Write("tahoe.cfg", "[node]\ntub.port = tcp:3457\ntub.location = tcp:1.2.3.4:3457, tcp:relay.example.org:7000\n[storage]\nforce_foolscap = True\n");
 
         IReadOnlyList<string> lines = TahoeAdvice.Describe(TahoeNode.Read(folder.FullName), [ConnectionHint.Tcp("relay.example.org", 7000)]);
 
         Assert.That(lines, Has.Count.EqualTo(1).And.Some.Contains("nothing is to be changed"));
+    }
+
+    // Tahoe-LAFS 1.19 and later announce HTTPS beside Foolscap, and their clients then use nothing else; a relay cannot carry that.
+    [TestCase("[storage]\nenabled = true\n", true)]
+    [TestCase("", true)]
+    [TestCase("[storage]\nforce_foolscap = false\n", true)]
+    [TestCase("[client]\nforce_foolscap = true\n", true)]
+    [TestCase("[storage]\nFORCE_foolscap: Yes\n", false)]
+    [TestCase("[storage]\nenabled = false\n", false)]
+    public void Advice_NodeThatOffersStorageByHttps_IsToldToForceFoolscap(string storage, bool expected)
+    {
+        using TestFolder folder = new();
+        folder.Write("tahoe.cfg", $"[node]\ntub.port = tcp:3457\ntub.location = tcp:relay.example.org:7000\n{storage}");
+
+        IReadOnlyList<string> lines = TahoeAdvice.Describe(TahoeNode.Read(folder.FullName), [ConnectionHint.Tcp("relay.example.org", 7000)]);
+
+        Assert.That(lines.Contains("force_foolscap = true"), Is.EqualTo(expected));
     }
 }
