@@ -11,7 +11,7 @@ namespace Foolscap.Relay.Client;
 
 /// <summary>
 /// Makes a Tub reachable through one or several relays: registers it, stays registered until it is disposed, and bridges
-/// each relayed connection to the Tub's own port.
+/// each relayed connection to the Tub's own port, or to its listener in this process.
 /// </summary>
 /// <remarks>
 /// The Tub that connects to the relays must have the certificate of the Tub that is to be reached; it may be that Tub
@@ -89,10 +89,34 @@ public sealed class RelayClient : IAsyncDisposable
         return Start(
             tub,
             registrars,
-            cancellationToken => TransportConnection.ConnectTcpAsync(target, cancellationToken),
+            (_, cancellationToken) => TransportConnection.ConnectTcpAsync(target, cancellationToken),
             options,
             onStatus,
             loggerFactory);
+    }
+
+    /// <summary>
+    /// Starts a client whose Tub is in this process: its connections go straight to the Tub's listener, which need not listen
+    /// on any port for that. The Tub sees each caller's address as the relay tells it (<see cref="ForwardedEndPoint"/>).
+    /// </summary>
+    /// <param name="tub">The Tub that connects to the relays; it stays the caller's to dispose.</param>
+    /// <param name="registrars">The relays' registrar FURLs.</param>
+    /// <param name="target">The listener that serves the Tub that is to be reached; it stays the caller's to dispose.</param>
+    /// <param name="options">How it behaves; the defaults if not given.</param>
+    /// <param name="onStatus">Hears of each change of a relay's status. It must not block.</param>
+    /// <param name="loggerFactory">Where it logs; nowhere if not given.</param>
+    /// <returns>The client, which works until it is disposed. A relay that is not there is no error.</returns>
+    /// <exception cref="ArgumentException">There is no registrar, or two of one relay, or the Tub's own, or an option is out of its range.</exception>
+    public static RelayClient Start(
+        Tub tub,
+        IReadOnlyList<Furl> registrars,
+        TubListener target,
+        RelayClientOptions? options = null,
+        Action<RelayStatus>? onStatus = null,
+        ILoggerFactory? loggerFactory = null)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return Start(tub, registrars, (peer, _) => Task.FromResult(Connect(target, peer)), options, onStatus, loggerFactory);
     }
 
     /// <summary>Starts a client that opens the connections to the Tub in a way of your own.</summary>
@@ -112,34 +136,8 @@ public sealed class RelayClient : IAsyncDisposable
         Action<RelayStatus>? onStatus = null,
         ILoggerFactory? loggerFactory = null)
     {
-        ArgumentNullException.ThrowIfNull(tub);
-        ArgumentNullException.ThrowIfNull(registrars);
         ArgumentNullException.ThrowIfNull(connectToTarget);
-        options ??= new RelayClientOptions();
-        options.Validate();
-        if (registrars.Count == 0 || registrars.Select(registrar => registrar.TubId).Distinct().Count() != registrars.Count)
-        {
-            throw new ArgumentException("There must be one registrar FURL for each relay, and at least one.", nameof(registrars));
-        }
-
-        if (registrars.Any(registrar => registrar.TubId == tub.TubId))
-        {
-            throw new ArgumentException("A Tub cannot register with itself.", nameof(registrars));
-        }
-
-        RelayClientLog log = new((loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Foolscap.Relay.Client"));
-        RelayClient client = new(tub, registrars, new TargetBridge(connectToTarget, options), options, log, onStatus);
-        foreach (RelayAttachment attachment in client._attachments)
-        {
-            attachment.Start();
-        }
-
-        if (options.WatchNetwork)
-        {
-            NetworkChange.NetworkAddressChanged += client.OnNetworkAddressChanged;
-        }
-
-        return client;
+        return Start(tub, registrars, (_, cancellationToken) => connectToTarget(cancellationToken), options, onStatus, loggerFactory);
     }
 
     /// <summary>Waits until the Tub is registered with all relays.</summary>
@@ -193,6 +191,56 @@ public sealed class RelayClient : IAsyncDisposable
         foreach (RelayAttachment attachment in _attachments)
         {
             attachment.OnNetworkChanged();
+        }
+    }
+
+    private static RelayClient Start(
+        Tub tub,
+        IReadOnlyList<Furl> registrars,
+        Func<string, CancellationToken, Task<TransportConnection>> connectToTarget,
+        RelayClientOptions? options,
+        Action<RelayStatus>? onStatus,
+        ILoggerFactory? loggerFactory)
+    {
+        ArgumentNullException.ThrowIfNull(tub);
+        ArgumentNullException.ThrowIfNull(registrars);
+        options ??= new RelayClientOptions();
+        options.Validate();
+        if (registrars.Count == 0 || registrars.Select(registrar => registrar.TubId).Distinct().Count() != registrars.Count)
+        {
+            throw new ArgumentException("There must be one registrar FURL for each relay, and at least one.", nameof(registrars));
+        }
+
+        if (registrars.Any(registrar => registrar.TubId == tub.TubId))
+        {
+            throw new ArgumentException("A Tub cannot register with itself.", nameof(registrars));
+        }
+
+        RelayClientLog log = new((loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Foolscap.Relay.Client"));
+        RelayClient client = new(tub, registrars, new TargetBridge(connectToTarget, options), options, log, onStatus);
+        foreach (RelayAttachment attachment in client._attachments)
+        {
+            attachment.Start();
+        }
+
+        if (options.WatchNetwork)
+        {
+            NetworkChange.NetworkAddressChanged += client.OnNetworkAddressChanged;
+        }
+
+        return client;
+    }
+
+    /// <exception cref="IOException">The listener is disposed; the message is for the caller at the far end.</exception>
+    private static TransportConnection Connect(TubListener target, string peer)
+    {
+        try
+        {
+            return target.Connect(new ForwardedEndPoint(peer));
+        }
+        catch (ObjectDisposedException)
+        {
+            throw new IOException("its listener is closed");
         }
     }
 

@@ -55,7 +55,8 @@ public sealed record RelayClientOptions
 
     /// <summary>
     /// How many connections may be relayed to the Tub at once, over all relays. 5,000 by default, as many as a relay sends to
-    /// one Tub; each needs one file descriptor, one more with a direct connection, and one more where the Tub is in the same process.
+    /// one Tub; each needs one file descriptor, one more with a direct connection, and one more where the Tub's port is one of the same process; none for a
+    /// <see cref="TubListener"/> as the target.
     /// </summary>
     public int MaxStreams { get; init; } = 5000;
 

@@ -84,7 +84,7 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
 
     /// <summary>
     /// Resets the connection as <see cref="Abort"/> does, but behind all that was written: a TCP socket waits until the
-    /// other end's kernel has it. Where that cannot be known, of pipes and elsewhere than on Linux, it does not wait.
+    /// other end's kernel has it, and within a process the other end has it already. Where that cannot be known, of pipes and elsewhere than on Linux, it does not wait.
     /// </summary>
     /// <param name="timeProvider">The clock; the system's if not given.</param>
     /// <param name="cancellationToken">Ends the wait, and not the reset.</param>
@@ -106,7 +106,7 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>
     /// Asks to be told of losses that neither a read nor a write tells of in time: the other end resets a connection whose
     /// input has ended in order (within about a second), or its host answers nothing while something is on its way to it
-    /// (after 60 s, or 5 minutes if its window was closed). Only TCP sockets on Linux are watched.
+    /// (after 60 s, or 5 minutes if its window was closed). Only TCP sockets on Linux are watched, and connections within a process.
     /// </summary>
     /// <param name="onLost">Is called once at most, by any thread; it must neither block nor throw.</param>
     /// <returns>To be disposed when the connection is let go of.</returns>

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Foolscap.Tubs.Admission;
 using Foolscap.Tubs.Negotiation;
+using Foolscap.Tubs.Transports;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -155,6 +156,24 @@ public sealed class TubListener : IAsyncDisposable
             Count(refusal.Reason, address, refusal.Message);
             await RefuseAsync(connection, address, refusal).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// Opens a connection to this listener from within its process: what a TCP connection to its port would be, limits and all,
+    /// without a socket. The listener need not listen anywhere for that.
+    /// </summary>
+    /// <param name="remoteEndPoint">
+    /// What the listener's Tubs take for the address of whoever connects, and limits count by (<see cref="AddressPrefix"/>);
+    /// none by default.
+    /// </param>
+    /// <returns>The end of whoever connects. Of each direction it holds 128 KiB at most, and nothing while nothing is under way.</returns>
+    /// <exception cref="ObjectDisposedException">The listener is disposed.</exception>
+    public TransportConnection Connect(EndPoint? remoteEndPoint = null)
+    {
+        ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
+        (InProcessConnection near, InProcessConnection far) = InProcessConnection.CreatePair(remoteEndPoint);
+        _ = HandleAsync(far);
+        return near;
     }
 
     /// <summary>Stops listening. Connections that Tubs and interceptors have taken stay theirs.</summary>

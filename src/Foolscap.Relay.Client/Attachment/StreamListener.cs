@@ -71,7 +71,7 @@ internal sealed class StreamListener(
         try
         {
             int sendWindow = await _sendWindow.Task.ConfigureAwait(false);
-            (TransportConnection target, TransportConnection? relay) = await ConnectAsync(GetText(call, RelayProtocol.DirectKey)).ConfigureAwait(false);
+            (TransportConnection target, TransportConnection? relay) = await ConnectAsync(peer, GetText(call, RelayProtocol.DirectKey)).ConfigureAwait(false);
             news.OnTaken(offer, isDirect: relay is not null);
             Activity.Current = null; // What the stream does for hours is no part of this offer.
             if (relay is not null)
@@ -106,12 +106,12 @@ internal sealed class StreamListener(
     }
 
     /// <summary>Connects to the Tub, and to the relay if it offers that, both at once; the relay hears of the Tub's connection first.</summary>
-    private async Task<(TransportConnection Target, TransportConnection? Relay)> ConnectAsync(string? token)
+    private async Task<(TransportConnection Target, TransportConnection? Relay)> ConnectAsync(string peer, string? token)
     {
         using DirectAttempt? attempt = _connector.Begin(token, _stopping.Token);
         try
         {
-            TransportConnection target = await bridge.ConnectAsync(connection.TimeProvider, _stopping.Token).ConfigureAwait(false);
+            TransportConnection target = await bridge.ConnectAsync(peer, connection.TimeProvider, _stopping.Token).ConfigureAwait(false);
             return (target, attempt is null ? null : await _connector.CompleteAsync(attempt).ConfigureAwait(false));
         }
         catch

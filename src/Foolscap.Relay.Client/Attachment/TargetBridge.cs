@@ -4,16 +4,19 @@ using Foolscap.Tubs;
 namespace Foolscap.Relay.Client.Attachment;
 
 /// <summary>Opens connections to the Tub that is to be reached. Thread-safe.</summary>
-internal sealed class TargetBridge(Func<CancellationToken, Task<TransportConnection>> connect, RelayClientOptions options)
+internal sealed class TargetBridge(Func<string, CancellationToken, Task<TransportConnection>> connect, RelayClientOptions options)
 {
+    /// <param name="peer">The caller's address, as the relay tells it.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="cancellationToken">Cancelled when the client stops.</param>
     /// <exception cref="ViolationException">The Tub cannot be reached; the message is for the caller at the far end.</exception>
-    public async Task<TransportConnection> ConnectAsync(TimeProvider timeProvider, CancellationToken cancellationToken)
+    public async Task<TransportConnection> ConnectAsync(string peer, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         using CancellationTokenSource timeout = new(options.TargetTimeout, timeProvider);
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return await connect(ended.Token).ConfigureAwait(false);
+            return await connect(peer, ended.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

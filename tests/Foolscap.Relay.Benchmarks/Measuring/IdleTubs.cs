@@ -14,9 +14,11 @@ internal sealed class IdleTubs(Furl registrar) : IAsyncDisposable
     private const int AtOnce = 16;
 
     private static readonly TimeSpan RegistrationLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ReturnLimit = TimeSpan.FromMinutes(5);
     private static readonly IPEndPoint Nowhere = new(IPAddress.Loopback, 1);
 
     private readonly List<(Tub Tub, RelayClient Client)> _registered = [];
+    private readonly Returns _returns = new();
 
     public int Count => _registered.Count;
 
@@ -28,6 +30,15 @@ internal sealed class IdleTubs(Furl registrar) : IAsyncDisposable
             int more = Math.Min(AtOnce, count - _registered.Count);
             _registered.AddRange(await Task.WhenAll(Enumerable.Range(0, more).Select(_ => Task.Run(RegisterAsync))));
         }
+    }
+
+    /// <summary>Waits until all are registered again, with a relay that was away.</summary>
+    /// <param name="since">Since when the relay listens again (<see cref="System.Diagnostics.Stopwatch.GetTimestamp"/>).</param>
+    /// <returns>How long that took, and what went wrong meanwhile.</returns>
+    public async Task<ReturnFigures> WaitUntilBackAsync(long since)
+    {
+        await Task.WhenAll(_registered.Select(registered => _returns.WaitAsync(registered.Tub.TubId, since))).WaitAsync(ReturnLimit);
+        return _returns.Sum(since);
     }
 
     public async ValueTask DisposeAsync()
@@ -42,7 +53,7 @@ internal sealed class IdleTubs(Furl registrar) : IAsyncDisposable
     private async Task<(Tub Tub, RelayClient Client)> RegisterAsync()
     {
         Tub tub = new(MakeCertificate());
-        RelayClient client = RelayClient.Start(tub, [registrar], Nowhere, new RelayClientOptions { WatchNetwork = false });
+        RelayClient client = RelayClient.Start(tub, [registrar], Nowhere, new RelayClientOptions { WatchNetwork = false }, status => _returns.OnStatus(tub.TubId, status));
         await client.WaitUntilRegisteredAsync().WaitAsync(RegistrationLimit);
         return (tub, client);
     }

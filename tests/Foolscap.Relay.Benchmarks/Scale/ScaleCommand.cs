@@ -12,11 +12,13 @@ internal static class ScaleCommand
     {
         Option<int[]> tubs = NumberList.Create("--tubs", "Numbers of registered Tubs; 0 for none.", Most, 100, 1000, 10_000);
         Option<int[]> streams = NumberList.Create("--streams", "Numbers of idle streams; 0 for none.", Most, 100, 1000, 10_000);
+        Option<int[]> restarts = NumberList.Create("--restarts", "Numbers of Tubs that come back to a relay started again; 0 for none.", Most, 100, 500, 1000);
         Option<FileInfo?> csv = new("--csv") { Description = "A file for all figures, to plot." };
-        Command command = new("scale", "Measures how a relay grows with the number of registered Tubs, and of idle streams.") { tubs, streams, csv };
+        Command command = new("scale", "Measures how a relay grows with the number of registered Tubs, and of idle streams, and how Tubs come back to one that was away.") { tubs, streams, restarts, csv };
         command.SetAction((parsed, _) => RunAsync(new ScaleOptions(
             [.. (parsed.GetValue(tubs) ?? []).Where(count => count > 0)],
             [.. (parsed.GetValue(streams) ?? []).Where(count => count > 0)],
+            [.. (parsed.GetValue(restarts) ?? []).Where(count => count > 0)],
             parsed.GetValue(csv)?.FullName)));
         return command;
     }
@@ -33,6 +35,7 @@ internal static class ScaleCommand
         ScaleReport.Print(ScaleReport.Tubs, tubs);
         List<ScalePoint> streams = await ScaleRun.GrowStreamsAsync(options.Streams);
         ScaleReport.Print(ScaleReport.Streams, streams);
+        ScaleReport.PrintRestarts(await ScaleRun.RestartAsync(options.Restarts));
         if (options.CsvFile is string file)
         {
             ScaleReport.WriteCsv(file, [.. tubs, .. streams]);

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Foolscap.Furls;
+using Foolscap.Relay.Benchmarks.Measuring;
 using Foolscap.Relay.Benchmarks.Network;
 using Foolscap.Relay.Benchmarks.Scale.Parts;
 using Foolscap.TestUtilities;
@@ -16,6 +18,8 @@ internal sealed class ScaleProcesses : IAsyncDisposable
 
     private readonly List<SampleProcess> _processes = [];
     private readonly string _count;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("foolscap-scale");
+    private SampleProcess _relay = null!;
     private SampleProcess _tubs = null!;
 
     private ScaleProcesses(int count) => _count = count.ToString(CultureInfo.InvariantCulture);
@@ -52,26 +56,47 @@ internal sealed class ScaleProcesses : IAsyncDisposable
         return TimeSpan.FromSeconds(double.Parse(await ReadAnswerAsync(_tubs, PartCommand.Tubs), CultureInfo.InvariantCulture));
     }
 
+    /// <summary>Kills the relay, starts it again as the same one, and waits until all Tubs are back.</summary>
+    /// <returns>How they came back, and the relay's processor time for that.</returns>
+    public async Task<(ReturnFigures Tubs, TimeSpan RelayCpu)> RestartRelayAsync()
+    {
+        await _relay.KillAsync();
+        await StartRelayAsync(Path.EndPoint.Port);
+        long since = Stopwatch.GetTimestamp();
+        ProcessUsage relay = new(_relay.Id);
+        TimeSpan cpuBefore = relay.Cpu;
+        await _tubs.TellAsync(PartCommand.Again + since.ToString(CultureInfo.InvariantCulture));
+        ReturnFigures figures = ReturnFigures.Parse(await ReadAnswerAsync(_tubs, PartCommand.Tubs));
+        return (figures, relay.Cpu - cpuBefore);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (SampleProcess process in _processes)
         {
             await process.DisposeAsync();
         }
+
+        _folder.Delete(recursive: true);
     }
 
     private async Task StartAsync()
     {
-        SampleProcess relay = StartPart(PartCommand.Relay, _count);
-        Furl registrar = Furl.Parse(await relay.ReadLineAsync("pb://", ProcessDeadlines.Process));
+        Furl registrar = await StartRelayAsync(port: 0);
         registrar.Hints.Single().TryGetTcpEndpoint(out _, out int port);
 
         string target = await ReadAnswerAsync(StartPart(PartCommand.Backend), PartCommand.Backend);
         SampleProcess client = StartPart(PartCommand.Client, registrar.ToString(), target, _count);
         TubId tubId = TubId.Parse(await ReadAnswerAsync(client, PartCommand.Client));
         Path = new MeasuredPath(
-            "relay", new IPEndPoint(IPAddress.Loopback, port), CallerRequest.Make(tubId), [new ProcessUsage(relay.Id), new ProcessUsage(client.Id)]);
+            "relay", new IPEndPoint(IPAddress.Loopback, port), CallerRequest.Make(tubId), [new ProcessUsage(_relay.Id), new ProcessUsage(client.Id)]);
         _tubs = StartPart(PartCommand.Tubs, registrar.ToString());
+    }
+
+    private async Task<Furl> StartRelayAsync(int port)
+    {
+        _relay = StartPart(PartCommand.Relay, _count, _folder.FullName, port.ToString(CultureInfo.InvariantCulture));
+        return Furl.Parse(await _relay.ReadLineAsync("pb://", ProcessDeadlines.Process));
     }
 
     private SampleProcess StartPart(string name, params string[] arguments)

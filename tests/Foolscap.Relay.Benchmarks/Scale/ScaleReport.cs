@@ -41,6 +41,34 @@ internal static class ScaleReport
         Console.WriteLine();
     }
 
+    public static void PrintRestarts(IReadOnlyList<RestartPoint> points)
+    {
+        if (points.Count == 0)
+        {
+            return;
+        }
+
+        TextTable table = new(["Tubs that come back", "half, s", "all, s", "relay CPU, s", "ms each", "failed attempts"]);
+        foreach (RestartPoint point in points)
+        {
+            table.Add([
+                Format("N0", point.Count),
+                Format("N1", point.Tubs.Median.TotalSeconds),
+                Format("N1", point.Tubs.Last.TotalSeconds),
+                Format("N1", point.RelayCpu.TotalSeconds),
+                Format("N2", point.RelayCpu.TotalMilliseconds / point.Count),
+                Format("N0", point.Tubs.Failures)]);
+        }
+
+        table.Print();
+        foreach (RestartPoint point in points.Where(point => point.Tubs.Failures > 0))
+        {
+            Console.WriteLine($"Of {point.Count} most failed so: {point.Tubs.Reason}");
+        }
+
+        Console.WriteLine();
+    }
+
     public static void WriteCsv(string file, IEnumerable<ScalePoint> points) => File.WriteAllLines(
         file,
         points

@@ -43,6 +43,22 @@ internal static class ScaleRun
         }
     }
 
+    /// <summary>Kills the relay of so many registered Tubs, which all come back at once when it is there again.</summary>
+    public static async Task<List<RestartPoint>> RestartAsync(IReadOnlyList<int> counts)
+    {
+        List<RestartPoint> points = [];
+        foreach (int count in counts)
+        {
+            Console.Error.WriteLine($"{count} Tubs come back ...");
+            await using ScaleProcesses processes = await ScaleProcesses.StartAsync(count);
+            await processes.GrowTubsAsync(count);
+            (ReturnFigures tubs, TimeSpan cpu) = await processes.RestartRelayAsync();
+            points.Add(new RestartPoint(count, tubs, cpu));
+        }
+
+        return points;
+    }
+
     private static async Task<List<ScalePoint>> GrowAsync(
         string what, IReadOnlyList<int> counts, Func<ScaleProcesses, int, Task<TimeSpan>> growAsync, Func<Task> checkAsync)
     {

@@ -43,19 +43,24 @@ internal sealed class ClientUnderTest : IAsyncDisposable
     /// <summary>How the client reaches its Tub; by default the test gets the other side by <see cref="NextTargetAsync"/>.</summary>
     public Func<CancellationToken, Task<TransportConnection>> Connect { get; set; }
 
+    /// <summary>The listener in the same process to which connections go instead, if it is set.</summary>
+    public TubListener? TargetListener { get; set; }
+
     public RelayClient Client { get; private set; } = null!;
 
     public ClientUnderTest Start(RelayClientOptions? options = null, params ScriptedRelay[] relays)
     {
         IReadOnlyList<Furl> registrars = relays.Length == 0 ? [Relay.Furl] : [.. relays.Select(relay => relay.Furl)];
-        Client = RelayClient.Start(
-            Tub.Tub, registrars, token => Connect(token), options, status => _statuses.Writer.TryWrite(status), Log);
+        Client = TargetListener is TubListener listener
+            ? RelayClient.Start(Tub.Tub, registrars, listener, options, OnStatus, Log)
+            : RelayClient.Start(Tub.Tub, registrars, token => Connect(token), options, OnStatus, Log);
         return this;
     }
 
-    public static async Task<(ClientUnderTest Test, RegistrarCall Registration)> RegisteredAsync(RelayClientOptions? options = null, int? window = null)
+    public static async Task<(ClientUnderTest Test, RegistrarCall Registration)> RegisteredAsync(
+        RelayClientOptions? options = null, int? window = null, TubListener? target = null)
     {
-        ClientUnderTest test = new ClientUnderTest().Start(options);
+        ClientUnderTest test = new ClientUnderTest { TargetListener = target }.Start(options);
         RegistrarCall registration = await test.Relay.RegisterAsync(window);
         await test.NextAsync(RelayState.Registered);
         return (test, registration);
@@ -86,6 +91,8 @@ internal sealed class ClientUnderTest : IAsyncDisposable
 
     /// <summary>The Tub's side of the next connection to it.</summary>
     public Task<IDuplexPipe> NextTargetAsync() => _targets.Reader.ReadAsync().Within("a connection to the Tub");
+
+    private void OnStatus(RelayStatus status) => _statuses.Writer.TryWrite(status);
 
     public async ValueTask DisposeAsync()
     {

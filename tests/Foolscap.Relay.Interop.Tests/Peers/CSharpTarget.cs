@@ -13,19 +13,30 @@ internal sealed class CSharpTarget : ITargetPeer
     private readonly TubListener _listener;
     private readonly ConcurrentDictionary<TubConnection, TaskCompletionSource> _lastOfMany = new();
     private readonly SemaphoreSlim _noticed = new(0);
+    private readonly ConcurrentQueue<EndPoint?> _callers = new();
     private int _lost;
 
-    public CSharpTarget(string pemFile)
+    /// <summary>Starts it.</summary>
+    /// <param name="pemFile">Where its certificate is, or will be.</param>
+    /// <param name="listens">Whether it listens on a port of loopback.</param>
+    public CSharpTarget(string pemFile, bool listens = true)
     {
         PemFile = pemFile;
         _tub = new Tub(TubCertificate.LoadOrCreate(pemFile));
         _listener = new TubListener(_tub);
-        EndPoint = _listener.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        EndPoint = listens ? _listener.Listen(new IPEndPoint(IPAddress.Loopback, 0)) : new IPEndPoint(IPAddress.None, 0);
     }
 
     public string PemFile { get; }
 
+    public Tub Tub => _tub;
+
+    public TubListener Listener => _listener;
+
     public TubId TubId => _tub.TubId;
+
+    /// <summary>From where those came who said hello, as its Tub saw it.</summary>
+    public IReadOnlyCollection<EndPoint?> Callers => _callers;
 
     public IPEndPoint EndPoint { get; }
 
@@ -84,11 +95,15 @@ internal sealed class CSharpTarget : ITargetPeer
         return call.Arguments[0];
     }
 
-    private void Welcome(RemoteCall call) => call.Connection.Disconnected.Register(() =>
+    private void Welcome(RemoteCall call)
     {
-        Interlocked.Increment(ref _lost);
-        _noticed.Release();
-    });
+        _callers.Enqueue(call.Connection.RemoteEndPoint);
+        call.Connection.Disconnected.Register(() =>
+        {
+            Interlocked.Increment(ref _lost);
+            _noticed.Release();
+        });
+    }
 
     private TaskCompletionSource GetLastOfMany(TubConnection connection) =>
         _lastOfMany.GetOrAdd(connection, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));

@@ -35,6 +35,18 @@ internal sealed class ScriptedEnd : IReferenceable
     /// <summary>The next call, which must be a write.</summary>
     public Task<ScriptedCall> NextWriteAsync() => NextAsync(RelayProtocol.Write);
 
+    /// <summary>Takes writes that are answered at once, until they have carried so many bytes.</summary>
+    public async Task<byte[]> TakeAnsweredAsync(int count)
+    {
+        List<byte> taken = [];
+        while (taken.Count < count)
+        {
+            taken.AddRange((await NextWriteAsync()).Data);
+        }
+
+        return [.. taken];
+    }
+
     /// <summary>Takes writes, and answers them, until they have carried so many bytes.</summary>
     public async Task<byte[]> TakeAsync(int count)
     {

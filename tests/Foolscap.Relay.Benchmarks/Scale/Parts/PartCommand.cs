@@ -13,14 +13,21 @@ internal static class PartCommand
     public const string Backend = "backend";
     public const string Tubs = "tubs";
 
+    /// <summary>What the Tubs are told when the relay listens again; its time follows.</summary>
+    public const string Again = "again ";
+
     public static Command Create()
     {
         Argument<string> registrar = new("registrar");
         Argument<string> target = new("target");
         Argument<int> count = new("count");
 
-        Command relay = new(Relay) { count };
-        relay.SetAction((parsed, stopping) => RelayPart.RunAsync(parsed.GetValue(count), stopping));
+        Argument<string> folder = new("folder");
+        Argument<int> port = new("port");
+
+        Command relay = new(Relay) { count, folder, port };
+        relay.SetAction((parsed, stopping) => RelayPart.RunAsync(
+            parsed.GetValue(count), parsed.GetRequiredValue(folder), parsed.GetValue(port), stopping));
         Command client = new(Client) { registrar, target, count };
         client.SetAction((parsed, stopping) => ClientPart.RunAsync(
             Furl.Parse(parsed.GetRequiredValue(registrar)), IPEndPoint.Parse(parsed.GetRequiredValue(target)), parsed.GetValue(count), stopping));

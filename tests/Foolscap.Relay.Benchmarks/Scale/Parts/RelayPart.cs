@@ -10,8 +10,10 @@ internal static class RelayPart
 {
     /// <summary>Runs it.</summary>
     /// <param name="count">So many Tubs, and streams, may come.</param>
+    /// <param name="folder">Where it keeps who it is.</param>
+    /// <param name="port">The port; 0 for any.</param>
     /// <param name="stopping">Ends it.</param>
-    public static async Task RunAsync(int count, CancellationToken stopping)
+    public static async Task RunAsync(int count, string folder, int port, CancellationToken stopping)
     {
         int most = count + 100;
         RelayLimits limits = new()
@@ -22,10 +24,10 @@ internal static class RelayPart
             MaxStreamsPerTub = most,
             MaxStreamsPerAddress = most,
         };
-        await using Tub tub = new(TubCertificate.Create(), new TubOptions { Limits = TubLimits.Small });
-        await using RelayServer relay = new(tub, new RelayServerOptions { Limits = limits });
+        await using Tub tub = new(TubCertificate.LoadOrCreate(Path.Combine(folder, "relay.pem")), new TubOptions { Limits = TubLimits.Small });
+        await using RelayServer relay = new(tub, new RelayServerOptions { Limits = limits, RegistrarName = "registrar" });
         await using TubListener listener = new(new TubListenerOptions { MaxConnections = most, MaxConnectionsPerAddress = most });
-        IPEndPoint address = listener.Add(tub).Add(relay).Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        IPEndPoint address = listener.Add(tub).Add(relay).Listen(new IPEndPoint(IPAddress.Loopback, port));
         tub.Hints = [ConnectionHint.Tcp(address.Address.ToString(), address.Port)];
         Console.WriteLine(relay.RegistrarFurl);
         await PartCommand.WaitUntilStoppedAsync(stopping);
