@@ -58,7 +58,6 @@ public static class FoolscapRelayAdminServiceCollectionExtensions
         services.AddHealthChecks();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<EventFeed>();
-        services.AddSingleton<RateHistory>();
         services.AddSingleton<MetricsCollector>();
         services.AddSingleton(provider => new RelaySource(provider, name));
         services.AddSingleton<RelayMonitor>();

@@ -147,13 +147,47 @@ public sealed record EventReport(long Number, DateTimeOffset Time, string Kind, 
 /// <summary>How it stands with a relay client.</summary>
 /// <param name="TubId">The Tub that it makes reachable.</param>
 /// <param name="Target">Where that Tub listens.</param>
+/// <param name="BytesPerSecondToTub">What passed to the Tub in the last whole second.</param>
+/// <param name="BytesPerSecondFromTub">What passed from the Tub in the last whole second.</param>
+/// <param name="BytesToTub">What has passed to the Tub since the client started.</param>
+/// <param name="BytesFromTub">What has passed from the Tub.</param>
+/// <param name="ActiveStreams">Connections that are relayed to the Tub now.</param>
+/// <param name="ActiveDirectStreams">How many of these have a connection of their own to the relay.</param>
+/// <param name="TotalStreams">Connections that were taken.</param>
+/// <param name="TotalDirectStreams">How many of these had a connection of their own.</param>
+/// <param name="RefusedStreams">Connections that relays offered, and that were not taken.</param>
 /// <param name="Relays">How it stands with each relay.</param>
-public sealed record ClientReport(string TubId, string Target, IReadOnlyList<AttachmentReport> Relays);
+public sealed record ClientReport(
+    string TubId,
+    string Target,
+    double BytesPerSecondToTub,
+    double BytesPerSecondFromTub,
+    long BytesToTub,
+    long BytesFromTub,
+    int ActiveStreams,
+    int ActiveDirectStreams,
+    long TotalStreams,
+    long TotalDirectStreams,
+    long RefusedStreams,
+    IReadOnlyList<AttachmentReport> Relays);
 
 /// <summary>How it stands with one relay of a client.</summary>
 /// <param name="Relay">The relay's TubID.</param>
 /// <param name="State"><c>connecting</c>, <c>registered</c>, <c>draining</c>, <c>waiting</c> or <c>stopped</c>.</param>
+/// <param name="Since">Since when it is in this state.</param>
 /// <param name="Hints">Where callers reach the Tub through this relay.</param>
 /// <param name="Reason">Why there is no registration, while there is none.</param>
 /// <param name="RetrySeconds">How long the client waits before it tries again, while it waits.</param>
-public sealed record AttachmentReport(string Relay, string State, IReadOnlyList<string> Hints, string? Reason, double RetrySeconds);
+/// <param name="Registrations">How often the relay has taken the Tub's registration.</param>
+/// <param name="FailedRegistrations">How often the relay was reached and has not taken it.</param>
+/// <param name="Reconnects">How often the client has begun to connect again.</param>
+public sealed record AttachmentReport(
+    string Relay,
+    string State,
+    DateTimeOffset Since,
+    IReadOnlyList<string> Hints,
+    string? Reason,
+    double RetrySeconds,
+    long Registrations,
+    long FailedRegistrations,
+    long Reconnects);

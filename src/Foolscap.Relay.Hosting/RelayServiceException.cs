@@ -5,8 +5,8 @@ public sealed class RelayServiceException : Exception
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What is wrong.</param>
-    /// <param name="innerException">What the system said.</param>
-    public RelayServiceException(string message, Exception innerException)
+    /// <param name="innerException">What the system said, if it is the system that objects.</param>
+    public RelayServiceException(string message, Exception? innerException = null)
         : base(message, innerException)
     {
     }

@@ -123,6 +123,38 @@ internal sealed class KestrelTests
         await stopping.WaitAsync(TestHost.Deadline);
     }
 
+    [Test]
+    public async Task Relays_WithNames_HaveAPortEach()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton<ILoggerFactory>(new RecordingLoggerFactory());
+        Dictionary<string, ListenOptions> ports = [];
+        foreach (string name in new[] { "inside", "outside" })
+        {
+            builder.Services.AddFoolscapRelayServer(name, options => options.Folder = _folder.RelayFolder(name));
+            builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, port =>
+            {
+                ports[name] = port;
+                port.UseFoolscapRelay(name);
+            }));
+        }
+
+        await using WebApplication app = builder.Build();
+        await app.StartAsync().WaitAsync(TestHost.Deadline);
+        IFoolscapRelay inside = app.Services.GetRequiredKeyedService<IFoolscapRelay>("inside");
+        IFoolscapRelay outside = app.Services.GetRequiredKeyedService<IFoolscapRelay>("outside");
+        inside.SetHints([ConnectionHint.Tcp("127.0.0.1", ports["inside"].IPEndPoint!.Port)]);
+        outside.SetHints([ConnectionHint.Tcp("127.0.0.1", ports["outside"].IPEndPoint!.Port)]);
+        await using TestHost tub = await Greeter.StartAsync(_folder["tub.pem"], outside.RegistrarFurl);
+        await using Tub caller = new(TestCertificates.Mid);
+
+        using RemoteReference greeter = await Greeter.CallAsync(caller, await Greeter.GetFurlAsync(tub));
+
+        Assert.That((inside.Server.Statistics.RegisteredTubs, outside.Server.Statistics.RegisteredTubs), Is.EqualTo((0, 1)));
+        await caller.DisposeAsync();
+        await app.StopAsync().WaitAsync(TestHost.Deadline);
+    }
+
     private static async Task<string> ReadToEndAsync(Socket socket)
     {
         using CancellationTokenSource timeout = new(TestHost.Deadline);

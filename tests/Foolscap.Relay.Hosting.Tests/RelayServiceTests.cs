@@ -104,6 +104,19 @@ internal sealed class RelayServiceTests
     }
 
     [Test]
+    public async Task Start_OfTwoRelaysInOneFolder_NamesBoth_BeforeAnythingIsMade()
+    {
+        RelayServiceException? exception = await Assert.ThrowsAsync<RelayServiceException>(() => TestHost.StartAsync(services =>
+        {
+            services.AddFoolscapRelayServer(options => options.Folder = _folder["same"]);
+            services.AddFoolscapRelayServer("second", options => options.Folder = $"{_folder.Path}/other/../same/");
+        }));
+
+        Assert.That(exception!.Message, Does.Contain($"{_folder["same"]} (RelayServiceOptions:Folder) is the folder of two relays, the one without a name and \"second\""));
+        Assert.That(Directory.Exists(_folder["same"]), Is.False);
+    }
+
+    [Test]
     public async Task Add_OfASectionAndCode_RunsOneRelay_WithTheCodeLast()
     {
         IConfiguration configuration = new ConfigurationBuilder()

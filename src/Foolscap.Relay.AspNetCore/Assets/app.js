@@ -4,15 +4,20 @@ import { Chart } from "./chart.js";
 import { EventLog } from "./log.js";
 import { Live } from "./live.js";
 import { View, showStreams, showTubs } from "./tables.js";
-import { showClient, showFacts, showFigures, showHead, showLimits, showRefusals } from "./panels.js";
+import { showClient, showClientFigures, showFacts, showFigures, showHead, showLimits, showRefusals } from "./panels.js";
 
 const byId = (id) => document.getElementById(id);
 const chart = new Chart(byId("chart"), byId("readout"));
 const log = new EventLog(byId("events"), byId("events-streams"));
 let lastReport = null;
+let hasChosenSpan = false;
 
 const live = new Live({
-  history: (history) => chart.load(history),
+  history: (history) => {
+    chart.load(history);
+    // An hour of which there is little yet shows less than what there is of five minutes.
+    if (!hasChosenSpan) setSpan(history.tenSeconds.length > 30 ? "hour" : "minutes");
+  },
   status: show,
   live: () => setConnection("live", "live"),
   lost: () => setConnection("lost", "connection lost, trying again"),
@@ -23,17 +28,23 @@ live.show(view.query);
 function show(report) {
   lastReport = report;
   showHead(report);
-  if (report.client) showClient(report.client);
-  const { relay } = report;
-  if (!relay) return;
-  showFigures(relay);
-  showTubs(relay.tubs, report.time);
-  showStreams(relay.streams, report.time);
-  showLimits(relay.limits);
-  showRefusals(relay.refusals);
-  showFacts(report);
-  log.add(relay.events, report.started);
-  chart.add({ time: Date.parse(report.time), toTubs: relay.bytesPerSecondToTubs, fromTubs: relay.bytesPerSecondFromTubs });
+  const { relay, client } = report;
+  if (client) {
+    showClient(client, report.time);
+    showClientFigures(client);
+  }
+  if (relay) {
+    showFigures(relay);
+    showTubs(relay.tubs, report.time);
+    showStreams(relay.streams, report.time);
+    showLimits(relay.limits);
+    showRefusals(relay.refusals);
+    showFacts(report);
+    log.add(relay.events, report.started);
+    chart.add({ time: Date.parse(report.time), toTubs: relay.bytesPerSecondToTubs, fromTubs: relay.bytesPerSecondFromTubs });
+  } else if (client) {
+    chart.add({ time: Date.parse(report.time), toTubs: client.bytesPerSecondToTub, fromTubs: client.bytesPerSecondFromTub });
+  }
 }
 
 function setConnection(state, text) {
@@ -47,11 +58,16 @@ function setConnection(state, text) {
   document.body.classList.toggle("stale", isLost);
 }
 
+function setSpan(span) {
+  chart.span = span;
+  byId("span-minutes").setAttribute("aria-pressed", String(span === "minutes"));
+  byId("span-hour").setAttribute("aria-pressed", String(span === "hour"));
+}
+
 for (const [id, span] of [["span-minutes", "minutes"], ["span-hour", "hour"]]) {
   byId(id).addEventListener("click", () => {
-    chart.span = span;
-    byId("span-minutes").setAttribute("aria-pressed", String(span === "minutes"));
-    byId("span-hour").setAttribute("aria-pressed", String(span === "hour"));
+    hasChosenSpan = true;
+    setSpan(span);
   });
 }
 

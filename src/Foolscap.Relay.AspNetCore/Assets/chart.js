@@ -3,9 +3,10 @@ import { bytes, clock, rate } from "./format.js";
 
 const space = "http://www.w3.org/2000/svg";
 const margin = { left: 62, right: 10, top: 10, bottom: 26 };
+// How much time the width shows, and the distance of its marks: as little as holds all that there is.
 const spans = {
-  minutes: { seconds: 300, points: 300, key: "seconds", step: 60 },
-  hour: { seconds: 3600, points: 360, key: "tenSeconds", step: 600 },
+  minutes: { points: 300, key: "seconds", scales: [[60, 15], [120, 30], [300, 60]] },
+  hour: { points: 360, key: "tenSeconds", scales: [[300, 60], [600, 120], [1800, 300], [3600, 600]] },
 };
 
 export class Chart {
@@ -61,7 +62,9 @@ export class Chart {
     // The present is there at once, also before ten seconds are over.
     const all = span.key === "tenSeconds" && last && (shown.at(-1)?.time ?? 0) < last.time ? [...shown, last] : shown;
     const end = last?.time ?? Date.now();
-    return { points: all.filter((point) => point.time > end - span.seconds * 1000), end, span };
+    const age = (end - (all[0]?.time ?? end)) / 1000;
+    const [seconds, step] = span.scales.find(([most]) => age <= most) ?? span.scales.at(-1);
+    return { points: all.filter((point) => point.time >= end - seconds * 1000), end, seconds, step };
   }
 
   #onKey(event) {
@@ -77,9 +80,9 @@ export class Chart {
   }
 
   #pick(x) {
-    const { points, end, span } = this.#shown;
+    const { points, end, seconds } = this.#shown;
     const width = this.#box.clientWidth - margin.left - margin.right;
-    const time = end - span.seconds * 1000 * (1 - (x - margin.left) / width);
+    const time = end - seconds * 1000 * (1 - (x - margin.left) / width);
     const nearest = points.reduce((best, point) => (best && Math.abs(best.time - time) <= Math.abs(point.time - time) ? best : point), null);
     this.#picked = nearest?.time ?? null;
     this.#draw();
@@ -98,12 +101,12 @@ export class Chart {
   #render() {
     const [width, height] = [this.#box.clientWidth, this.#box.clientHeight];
     if (width === 0) return;
-    const { points, end, span } = this.#shown;
+    const { points, end, seconds, step } = this.#shown;
     const top = roundUp(points.reduce((most, point) => Math.max(most, point.toTubs, point.fromTubs), 0));
-    const x = (time) => width - margin.right - ((end - time) / (span.seconds * 1000)) * (width - margin.left - margin.right);
+    const x = (time) => width - margin.right - ((end - time) / (seconds * 1000)) * (width - margin.left - margin.right);
     const y = (value) => height - margin.bottom - (value / top) * (height - margin.top - margin.bottom);
     const picture = draw("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
-    this.#drawAxes(picture, { width, height, top, x, y, end, span });
+    this.#drawAxes(picture, { width, height, top, x, y, end, seconds, step });
     for (const [name, kind] of [["fromTubs", "from"], ["toTubs", "to"]]) {
       if (points.length === 0) continue;
       const line = points.map((point) => `${x(point.time).toFixed(1)},${y(point[name]).toFixed(1)}`).join(" L");
@@ -121,13 +124,16 @@ export class Chart {
         draw("circle", { class: "dot to", cx: x(picked.time), cy: y(picked.toTubs), r: 4 }),
       );
     }
+    if (points.length < 2) {
+      picture.append(draw("text", { x: (margin.left + width) / 2, y: height / 2, "text-anchor": "middle" }, "The rate of each second appears here."));
+    }
     this.#readout.textContent = picked
       ? `${clock(picked.time)}: ${rate(picked.toTubs)} to, ${rate(picked.fromTubs)} from Tubs`
       : "";
     this.#box.replaceChildren(picture);
   }
 
-  #drawAxes(picture, { width, height, top, x, y, end, span }) {
+  #drawAxes(picture, { width, height, top, x, y, end, seconds, step }) {
     for (let part = 0; part <= 4; part++) {
       const value = (top * part) / 4;
       picture.append(
@@ -136,13 +142,15 @@ export class Chart {
       );
     }
     // Fewer times where they would touch.
-    const step = span.step * (width < 520 ? 2 : 1) * 1000;
-    for (let time = Math.ceil((end - span.seconds * 1000) / step) * step; time <= end; time += step) {
+    const distance = step * (width < 520 ? 2 : 1) * 1000;
+    for (let time = Math.ceil((end - seconds * 1000) / distance) * distance; time <= end; time += distance) {
       const at = x(time);
-      if (at < margin.left + 14 || at > width - margin.right - 14) continue;
+      const text = step < 60 ? clock(time) : clock(time).slice(0, 5);
+      const half = text.length * 3.5;
+      if (at < margin.left + half || at > width - half) continue;
       picture.append(
         draw("line", { class: "axis", x1: at, x2: at, y1: height - margin.bottom, y2: height - margin.bottom + 4 }),
-        draw("text", { x: at, y: height - 7, "text-anchor": "middle" }, clock(time).slice(0, 5)),
+        draw("text", { x: at, y: height - 7, "text-anchor": "middle" }, text),
       );
     }
   }

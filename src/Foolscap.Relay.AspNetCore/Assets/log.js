@@ -45,7 +45,7 @@ export class EventLog {
   }
 
   #showNone() {
-    if (this.#list.children.length === 0) this.#list.append(make("li", { class: "none" }, "Nothing has happened yet."));
+    if (this.#list.children.length === 0) this.#list.append(make("li", { class: "none" }, "Nothing has happened yet. Tubs that come and go, and whoever is turned away, appear here."));
   }
 }
 

@@ -1,5 +1,5 @@
 // Everything that is neither table, chart nor event: figures, limits, refusals, facts, the client's relays.
-import { ago, bytes, clock, make, rate, setText, shortId, whole, words } from "./format.js";
+import { ago, bytes, clock, make, moment, rate, setText, shortId, whole, words } from "./format.js";
 
 const limitNames = {
   MaxRegisteredTubs: "Registered Tubs",
@@ -58,7 +58,7 @@ export function showRefusals(refusals) {
   if (list.dataset.shown === JSON.stringify(items)) return;
   list.dataset.shown = JSON.stringify(items);
   list.replaceChildren(...(items.length === 0
-    ? [make("li", { class: "muted" }, "Nobody was refused.")]
+    ? [make("li", { class: "muted" }, "None since the start. Connections and registrations that are turned away are counted here by reason.")]
     : items.map(([name, count]) => make("li", {}, make("span", {}, name), make("span", { class: "value" }, count)))));
 }
 
@@ -83,32 +83,73 @@ export function showFacts(report) {
   });
 }
 
+let hasRun = false;
+
 export function showHead(report) {
   const { relay, client } = report;
-  const state = relay?.state ?? (client ? "running" : "waiting");
+  const isRunning = Boolean(relay ?? client);
+  hasRun ||= isRunning;
+  const state = relay?.state ?? (client ? "running" : hasRun ? "stopped" : "waiting");
   const pill = byId("state");
   pill.dataset.state = state;
-  setText(pill, relay || client ? state : "not running yet");
-  const name = relay ? `${shortId(relay.tubId)} at ${relay.hints.join(", ")}` : client ? `client of Tub ${shortId(client.tubId)}` : "";
+  setText(pill, isRunning || hasRun ? state : "not running yet");
+  const name = relay ? `${shortId(relay.tubId)} at ${relay.hints.join(", ") || "no address that others know"}` : client ? `client of Tub ${shortId(client.tubId)}` : "";
   setText(byId("identity"), name);
-  document.title = relay ? `${whole(relay.tubs.total)} Tubs · Foolscap relay` : "Foolscap relay";
-  byId("warning").hidden = !relay?.warning;
-  setText(byId("warning"), relay?.warning ?? "");
-  byId("relay-section").hidden = !relay;
-  byId("client-section").hidden = !client;
+  const title = relay || !client ? "Foolscap relay" : "Foolscap relay client";
+  setText(document.querySelector("h1"), title);
+  document.title = relay ? `${relay.state === "draining" ? "Draining · " : ""}${whole(relay.tubs.total)} Tubs · ${title}` : client ? `${registered(client)} · ${title}` : title;
+  showBanner("draining", relay?.state === "draining"
+    ? `This relay is stopping: it takes nothing new, and waits for ${relay.activeStreams === 1 ? "1 stream" : `${whole(relay.activeStreams)} streams`} to end.` : "");
+  showBanner("warning", relay?.warning ?? "");
+  for (const id of ["relay-figures", "relay-section"]) byId(id).hidden = !relay;
+  for (const id of ["client-figures", "client-section"]) byId(id).hidden = !client;
+  byId("chart-section").hidden = !isRunning;
+  byId("nothing").hidden = isRunning;
+  setText(byId("legend-to"), relay || !client ? "to Tubs" : "to the Tub");
+  setText(byId("legend-from"), relay || !client ? "from Tubs" : "from the Tub");
 }
 
-export function showClient(client) {
+function showBanner(id, text) {
+  byId(id).hidden = text === "";
+  setText(byId(id), text);
+}
+
+const registered = (client) => `${client.relays.filter((relay) => relay.state === "registered").length} of ${client.relays.length}`;
+
+const sum = (relays, name) => relays.reduce((all, relay) => all + relay[name], 0);
+
+export function showClientFigures(client) {
+  setText(byId("client-rate-to"), rate(client.bytesPerSecondToTub));
+  setText(byId("client-rate-from"), rate(client.bytesPerSecondFromTub));
+  setText(byId("client-total-to"), `${bytes(client.bytesToTub)} in all`);
+  setText(byId("client-total-from"), `${bytes(client.bytesFromTub)} in all`);
+  setText(byId("client-registered"), registered(client));
+  const reconnects = sum(client.relays, "reconnects");
+  setText(byId("client-reconnects"), `relays, ${reconnects === 1 ? "1 reconnect" : `${whole(reconnects)} reconnects`}`);
+  setText(byId("client-streams-now"), whole(client.activeStreams));
+  const refused = client.refusedStreams > 0 ? `, ${whole(client.refusedStreams)} not taken` : "";
+  setText(byId("client-streams-more"), `${whole(client.activeDirectStreams)} direct, ${whole(client.totalStreams)} in all${refused}`);
+}
+
+export function showClient(client, now) {
   setText(byId("client-of"), `Tub ${client.tubId}, which listens on ${client.target}`);
-  const shown = JSON.stringify(client.relays);
-  const body = byId("client-relays");
-  if (body.dataset.shown === shown) return;
-  body.dataset.shown = shown;
-  body.replaceChildren(...client.relays.map((relay) => make("tr", {},
-    make("td", {}, make("code", { title: relay.relay }, shortId(relay.relay))),
-    make("td", {},
+  const rows = client.relays.map((relay) => [
+    [make("code", { title: relay.relay }, shortId(relay.relay))],
+    [
       make("span", { class: "pill", "data-state": relay.state }, relay.state),
       relay.reason ? make("span", { class: "reason" }, relay.reason) : null,
-      relay.retrySeconds > 0 ? make("span", { class: "reason" }, `again in ${relay.retrySeconds.toFixed(0)} s`) : null),
-    make("td", {}, relay.hints.join(", ")))));
+      relay.retrySeconds > 0 ? make("span", { class: "reason" }, `tried again after ${relay.retrySeconds.toFixed(0)} s`) : null,
+    ],
+    [relay.hints.join(", ") || "not yet"],
+    [make("span", { title: moment(relay.since) }, `${ago(relay.since, now)} ago`)],
+    [`${whole(relay.registrations)}${relay.failedRegistrations > 0 ? `, ${whole(relay.failedRegistrations)} failed` : ""}`],
+    [whole(relay.reconnects)],
+  ]);
+  const table = byId("client-relays");
+  const heads = [...table.tHead.rows[0].cells];
+  const made = rows.map((cells, index) => make("tr", { "data-key": client.relays[index].relay }, ...cells.map((content, column) =>
+    make("td", { "data-label": heads[column].textContent, class: heads[column].className || null }, ...content))));
+  // Rows that say the same stay, so that a selection in them does.
+  const body = table.tBodies[0];
+  if (made.map((row) => row.outerHTML).join("") !== body.innerHTML) body.replaceChildren(...made);
 }

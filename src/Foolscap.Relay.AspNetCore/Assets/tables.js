@@ -59,7 +59,7 @@ const known = new Set();
 let hasKnown = false;
 
 export function showTubs(page, now) {
-  update(document.querySelector("#tubs tbody"), page.items, (tub) => tub.tubId, 8, page, "No Tub is registered.", (tub) => [
+  update(document.querySelector("#tubs tbody"), page.items, (tub) => tub.tubId, 8, page, "No Tub is registered. Each appears here as soon as its client registers with the relay's registrar FURL.", (tub) => [
     ["", make("code", { title: tub.tubId }, shortId(tub.tubId))],
     ["", tub.address],
     ["number", `${ago(tub.since, now)} ago`, moment(tub.since)],
@@ -79,7 +79,7 @@ export function showTubs(page, now) {
 
 export function showStreams(page, now) {
   const key = (stream) => `${stream.tubId} ${stream.peer} ${stream.since}`;
-  update(document.querySelector("#streams tbody"), page.items, key, 6, page, "No connection is relayed now.", (stream) => [
+  update(document.querySelector("#streams tbody"), page.items, key, 6, page, "No connection is relayed now. Each caller of a Tub appears here while its connection lasts.", (stream) => [
     ["", stream.peer],
     ["", make("code", { title: stream.tubId }, shortId(stream.tubId))],
     ["", stream.isDirect ? "direct" : "messages"],
@@ -105,7 +105,9 @@ function update(body, items, keyOf, width, page, nothing, cellsOf) {
     let row = rows.get(key);
     rows.delete(key);
     if (!row) {
-      row = make("tr", { "data-key": key }, ...cells.map(([kind]) => make("td", kind ? { class: kind } : {})));
+      // Where there is no room for columns, each cell shows its label.
+      const heads = body.parentElement.tHead.rows[0].cells;
+      row = make("tr", { "data-key": key }, ...cells.map(([kind], column) => make("td", { class: kind || null, "data-label": heads[column].textContent })));
     }
     cells.forEach(([, content, title], column) => {
       const cell = row.cells[column];
@@ -125,6 +127,8 @@ function showPages(name, page) {
   const last = page.offset + page.items.length;
   const all = page.matching === page.total ? whole(page.total) : `${whole(page.matching)} that match, of ${whole(page.total)}`;
   setText(document.getElementById(`${name}-shown`), page.items.length === 0 ? `0 of ${all}` : `${whole(page.offset + 1)}–${whole(last)} of ${all}`);
+  document.getElementById(`${name}-foot`).hidden = page.total === 0;
+  document.getElementById(`${name}-pages`).hidden = page.offset === 0 && last >= page.matching;
   document.getElementById(`${name}-back`).disabled = page.offset === 0;
   document.getElementById(`${name}-on`).disabled = last >= page.matching;
 }

@@ -7,36 +7,48 @@ using Microsoft.Extensions.Options;
 namespace Foolscap.Relay.AspNetCore.Status;
 
 /// <summary>
-/// Looks at the relay once a second: at its counters always, for the chart of the last hour; at its Tubs and streams only while
-/// somebody watches. Thread-safe.
+/// Looks at relay and client once a second: at their counters always, for the chart of the last hour; at the relay's Tubs and streams
+/// only while somebody watches. Thread-safe.
 /// </summary>
 /// <remarks>
 /// Whoever watches waits for the next look, sends what it has found, and waits again: a slow browser misses some, and nothing queues
 /// up for it.
 /// </remarks>
-internal sealed class RelayMonitor(
-    RelaySource source, EventFeed events, RateHistory history, IOptions<RelayAdminOptions> options, TimeProvider timeProvider) : IDisposable
+internal sealed class RelayMonitor : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly DateTimeOffset ProcessStarted = new(Process.GetCurrentProcess().StartTime.ToUniversalTime());
     private static readonly string Version = ReadVersion();
 
+    private readonly RelaySource _source;
+    private readonly EventFeed _events;
+    private readonly TimeProvider _timeProvider;
+    private readonly int _mostViewers;
+    private readonly RateHistory _relayHistory = new();
+    private readonly RateHistory _clientHistory = new();
+    private readonly ReportCache _reports;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _ending = new();
     private TaskCompletionSource _nextLook = NewLook();
     private RelaySnapshot? _snapshot;
     private int _viewers;
 
+    public RelayMonitor(RelaySource source, EventFeed events, IOptions<RelayAdminOptions> options, TimeProvider timeProvider)
+    {
+        (_source, _events, _timeProvider, _mostViewers) = (source, events, timeProvider, options.Value.MaxViewers);
+        _reports = new ReportCache(GetReport);
+    }
+
     /// <summary>Cancelled when nobody shall watch any more.</summary>
     public CancellationToken Ending => _ending.Token;
 
-    /// <summary>The rates of the past.</summary>
-    public HistoryReport History => history.ToReport();
+    /// <summary>The rates of the past: of the relay, or of the client where there is no relay.</summary>
+    public HistoryReport History => (_source.HasRelay ? _relayHistory : _clientHistory).ToReport();
 
     /// <summary>Looks once a second until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using PeriodicTimer timer = new(Interval, timeProvider);
+        using PeriodicTimer timer = new(Interval, _timeProvider);
         try
         {
             do
@@ -57,7 +69,7 @@ internal sealed class RelayMonitor(
     {
         lock (_gate)
         {
-            if (_viewers >= options.Value.MaxViewers)
+            if (_viewers >= _mostViewers)
             {
                 return null;
             }
@@ -84,13 +96,16 @@ internal sealed class RelayMonitor(
     /// <summary>Makes a report of what was seen within the last second.</summary>
     public StatusReport GetReport(ReportQuery query)
     {
-        DateTimeOffset now = timeProvider.GetUtcNow();
-        RelayReport? relay = source.Relay is IFoolscapRelay running
-            ? RelayReportBuilder.Build(GetSnapshot(running, now), history.Now, query, events.GetNewest(query.EventLimit))
+        DateTimeOffset now = _timeProvider.GetUtcNow();
+        RelayReport? relay = _source.Relay is IFoolscapRelay running
+            ? RelayReportBuilder.Build(GetSnapshot(running, now), _relayHistory.Now, query, _events.GetNewest(query.EventLimit))
             : null;
-        ClientReport? client = source.Client is IFoolscapRelayClient attached ? ToReport(attached) : null;
+        ClientReport? client = _source.Client is IFoolscapRelayClient attached ? ClientReportBuilder.Build(attached, _clientHistory.Now) : null;
         return new StatusReport(StatusReport.CurrentSchema, now, Version, ProcessStarted, relay, client);
     }
+
+    /// <summary>Gets a report that was made since the last look, so that many pages cost little more than one.</summary>
+    public RenderedReport GetSharedReport(ReportQuery query) => _reports.Get(query);
 
     private static TaskCompletionSource NewLook() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -101,25 +116,13 @@ internal sealed class RelayMonitor(
         return version.Split('+')[0];
     }
 
-    private static ClientReport ToReport(IFoolscapRelayClient client) => new(
-        client.Tub.TubId.ToString(),
-        client.Target.ToString() ?? "",
-        [.. client.Statuses.Select(ToReport)]);
-
-    private static AttachmentReport ToReport(RelayStatus status) => new(
-        status.Relay.ToString(),
-        EventText.SnakeCase(status.State.ToString()),
-        [.. status.Hints.Select(hint => hint.ToString())],
-        status.Reason,
-        status.RetryIn.TotalSeconds);
-
     private void Look()
     {
-        if (source.Relay is IFoolscapRelay relay)
+        DateTimeOffset now = _timeProvider.GetUtcNow();
+        if (_source.Relay is IFoolscapRelay relay)
         {
-            DateTimeOffset now = timeProvider.GetUtcNow();
             Server.RelayStatistics statistics = relay.Server.Statistics;
-            history.Add(now, statistics.BytesToTubs, statistics.BytesFromTubs);
+            _relayHistory.Add(now, statistics.BytesToTubs, statistics.BytesFromTubs);
             if (Volatile.Read(ref _viewers) > 0)
             {
                 lock (_gate)
@@ -129,6 +132,13 @@ internal sealed class RelayMonitor(
             }
         }
 
+        if (_source.Client is IFoolscapRelayClient client)
+        {
+            RelayClientStatistics statistics = client.Client.Statistics;
+            _clientHistory.Add(now, statistics.BytesToTub, statistics.BytesFromTub);
+        }
+
+        _reports.Clear();
         TaskCompletionSource look;
         lock (_gate)
         {

@@ -41,14 +41,10 @@ internal static class RelayReportBuilder
 
     private static ReportPage<TubReport> Tubs(RelaySnapshot snapshot, ReportQuery query)
     {
-        List<TubReport> matching =
-        [
-            .. snapshot.Tubs.Where(item => Matches(query.Filter, item.Tub.TubId.ToString(), item.Tub.Address?.ToString() ?? ""))
-                .Select(item => ToReport(item.Tub, item.Rate)),
-        ];
+        List<SeenTub> matching = [.. snapshot.Tubs.Where(seen => Matches(query.Filter, seen.TubId, seen.Address))];
         matching.Sort(Comparison(query));
         return new ReportPage<TubReport>(
-            snapshot.Tubs.Count, matching.Count, query.TubOffset, [.. matching.Skip(query.TubOffset).Take(query.TubLimit)]);
+            snapshot.Tubs.Count, matching.Count, query.TubOffset, [.. matching.Skip(query.TubOffset).Take(query.TubLimit).Select(ToReport)]);
     }
 
     private static ReportPage<StreamReport> Streams(RelaySnapshot snapshot, ReportQuery query)
@@ -66,23 +62,23 @@ internal static class RelayReportBuilder
     private static bool Matches(string filter, string tubId, string address) =>
         filter.Length == 0 || tubId.Contains(filter, StringComparison.OrdinalIgnoreCase) || address.Contains(filter, StringComparison.OrdinalIgnoreCase);
 
-    private static TubReport ToReport(RegisteredTub tub, double rate) => new(
-        tub.TubId.ToString(), tub.Address?.ToString() ?? "", tub.Since, tub.LastSeen, tub.ActiveStreams, tub.TotalStreams, tub.BytesToTub, tub.BytesFromTub, rate);
+    private static TubReport ToReport(SeenTub seen) => new(
+        seen.TubId, seen.Address, seen.Tub.Since, seen.Tub.LastSeen, seen.Tub.ActiveStreams, seen.Tub.TotalStreams, seen.Tub.BytesToTub, seen.Tub.BytesFromTub, seen.Rate);
 
     private static StreamReport ToReport(RelayedConnection connection) => new(
         connection.TubId.ToString(), connection.Peer, connection.Since, connection.IsDirect, connection.BytesToTub, connection.BytesFromTub);
 
-    private static Comparison<TubReport> Comparison(ReportQuery query)
+    private static Comparison<SeenTub> Comparison(ReportQuery query)
     {
-        Comparison<TubReport> comparison = query.Sort switch
+        Comparison<SeenTub> comparison = query.Sort switch
         {
             TubOrder.TubId => (x, y) => string.CompareOrdinal(x.TubId, y.TubId),
             TubOrder.Address => (x, y) => string.CompareOrdinal(x.Address, y.Address),
-            TubOrder.Since => (x, y) => x.Since.CompareTo(y.Since),
-            TubOrder.LastSeen => (x, y) => x.LastSeen.CompareTo(y.LastSeen),
-            TubOrder.Streams => (x, y) => x.ActiveStreams.CompareTo(y.ActiveStreams),
-            TubOrder.ToTub => (x, y) => x.BytesToTub.CompareTo(y.BytesToTub),
-            TubOrder.FromTub => (x, y) => x.BytesFromTub.CompareTo(y.BytesFromTub),
+            TubOrder.Since => (x, y) => x.Tub.Since.CompareTo(y.Tub.Since),
+            TubOrder.LastSeen => (x, y) => x.Tub.LastSeen.CompareTo(y.Tub.LastSeen),
+            TubOrder.Streams => (x, y) => x.Tub.ActiveStreams.CompareTo(y.Tub.ActiveStreams),
+            TubOrder.ToTub => (x, y) => x.Tub.BytesToTub.CompareTo(y.Tub.BytesToTub),
+            TubOrder.FromTub => (x, y) => x.Tub.BytesFromTub.CompareTo(y.Tub.BytesFromTub),
             _ => CompareActivity,
         };
         int sign = query.IsDescending ? -1 : 1;
@@ -92,8 +88,8 @@ internal static class RelayReportBuilder
     }
 
     /// <summary>By what passes now; of those where nothing does, by streams, and by what has passed.</summary>
-    private static int CompareActivity(TubReport x, TubReport y) =>
-        x.BytesPerSecond.CompareTo(y.BytesPerSecond) is int rate and not 0 ? rate
-        : x.ActiveStreams.CompareTo(y.ActiveStreams) is int streams and not 0 ? streams
-        : (x.BytesToTub + x.BytesFromTub).CompareTo(y.BytesToTub + y.BytesFromTub);
+    private static int CompareActivity(SeenTub x, SeenTub y) =>
+        x.Rate.CompareTo(y.Rate) is int rate and not 0 ? rate
+        : x.Tub.ActiveStreams.CompareTo(y.Tub.ActiveStreams) is int streams and not 0 ? streams
+        : (x.Tub.BytesToTub + x.Tub.BytesFromTub).CompareTo(y.Tub.BytesToTub + y.Tub.BytesFromTub);
 }

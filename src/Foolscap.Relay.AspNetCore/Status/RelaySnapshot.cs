@@ -32,7 +32,7 @@ internal sealed class RelaySnapshot
         _bytes = tubs.ToFrozenDictionary(tub => tub.TubId, Sum);
         TimeSpan elapsed = previous is null ? TimeSpan.Zero : time - previous.Time;
         bool isComparable = elapsed > TimeSpan.Zero && elapsed <= LongestInterval;
-        Tubs = [.. tubs.Select(tub => (tub, isComparable ? previous!.RateOf(tub, elapsed) : 0))];
+        Tubs = [.. tubs.Select(tub => new SeenTub(tub, isComparable ? previous!.RateOf(tub, elapsed) : 0))];
     }
 
     public DateTimeOffset Time { get; }
@@ -55,7 +55,7 @@ internal sealed class RelaySnapshot
 
     public SelfProbeResult? SelfProbe { get; }
 
-    public IReadOnlyList<(RegisteredTub Tub, double Rate)> Tubs { get; }
+    public IReadOnlyList<SeenTub> Tubs { get; }
 
     public IReadOnlyList<RelayedConnection> Connections { get; }
 
@@ -63,4 +63,17 @@ internal sealed class RelaySnapshot
 
     private double RateOf(RegisteredTub tub, TimeSpan elapsed) =>
         Math.Max(0, Math.Round((Sum(tub) - _bytes.GetValueOrDefault(tub.TubId, 0)) / elapsed.TotalSeconds, 1));
+}
+
+/// <summary>A Tub at one moment.</summary>
+/// <param name="Tub">How it stands with it.</param>
+/// <param name="Rate">How many bytes a second passed to and from it.</param>
+internal sealed record SeenTub(RegisteredTub Tub, double Rate)
+{
+    private string? _address;
+
+    public string TubId => Tub.TubId.ToString();
+
+    /// <summary>Written once for all who filter and sort by it.</summary>
+    public string Address => _address ??= Tub.Address?.ToString() ?? "";
 }

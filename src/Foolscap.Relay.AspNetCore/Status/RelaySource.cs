@@ -10,6 +10,9 @@ internal sealed class RelaySource(IServiceProvider services, string name)
     private readonly IFoolscapRelay? _relay = Find<IFoolscapRelay>(services, name);
     private readonly IFoolscapRelayClient? _client = Find<IFoolscapRelayClient>(services, name);
 
+    /// <summary>Whether the host has a relay, which may not have been started yet.</summary>
+    public bool HasRelay => _relay is not null;
+
     /// <summary>The relay between its start and its end.</summary>
     public IFoolscapRelay? Relay => _relay is { IsRunning: true } ? _relay : null;
 

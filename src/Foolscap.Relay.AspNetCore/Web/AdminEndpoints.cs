@@ -175,7 +175,7 @@ internal sealed class AdminEndpoints(
         }
 
         context.Response.ContentType = "application/json; charset=utf-8";
-        return context.Response.Body.WriteAsync(monitor.GetReport(query).ToUtf8Json(), context.RequestAborted).AsTask();
+        return context.Response.Body.WriteAsync(monitor.GetSharedReport(query).Json, context.RequestAborted).AsTask();
     }
 
     private async Task SendEventsAsync(HttpContext context)

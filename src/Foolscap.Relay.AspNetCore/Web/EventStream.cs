@@ -26,8 +26,8 @@ internal sealed class EventStream(RelayMonitor monitor)
             await SendEventAsync(context, "history", JsonSerializer.SerializeToUtf8Bytes(monitor.History, StatusJson.Default.HistoryReport), end.Token).ConfigureAwait(false);
             while (true)
             {
-                StatusReport report = monitor.GetReport(query);
-                await SendEventAsync(context, "status", report.ToUtf8Json(), end.Token).ConfigureAwait(false);
+                (StatusReport report, byte[] json) = monitor.GetSharedReport(query);
+                await SendEventAsync(context, "status", json, end.Token).ConfigureAwait(false);
                 if (hostStopping.IsCancellationRequested && report is { Relay: null })
                 {
                     return; // The drain is over, and nothing more will be seen.

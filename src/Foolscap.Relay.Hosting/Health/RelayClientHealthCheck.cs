@@ -21,7 +21,12 @@ internal sealed class RelayClientHealthCheck(IFoolscapRelayClient client, bool m
         string text = $"the Tub is registered with {registered} of {statuses.Count} relays";
         return !mustBeReady ? HealthCheckResult.Healthy("the relay client runs")
             : registered == statuses.Count ? HealthCheckResult.Healthy(text)
-            : registered > 0 ? HealthCheckResult.Degraded(text)
-            : new HealthCheckResult(failure, $"{text}: {statuses.FirstOrDefault(status => status.Reason is not null)?.Reason ?? "it is connecting"}");
+            : registered > 0 ? HealthCheckResult.Degraded($"{text}; {Describe(statuses)}")
+            : new HealthCheckResult(failure, $"{text}; {Describe(statuses)}");
     }
+
+    /// <summary>Says of each relay that is missing why it is.</summary>
+    private static string Describe(IReadOnlyList<RelayStatus> statuses) => string.Join("; ", statuses
+        .Where(status => status.State != RelayState.Registered)
+        .Select(status => $"relay {status.Relay}: {status.Reason ?? status.State.ToString().ToLowerInvariant()}"));
 }

@@ -21,6 +21,9 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
 {
     private const string LimitsGroup = $"{nameof(RelayServiceOptions.Limits)}:";
 
+    private static readonly StringComparison PathComparison =
+        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+
     private readonly Lock _gate = new();
     private readonly IServiceProvider _services;
     private readonly IOptionsMonitor<RelayServiceOptions> _monitor;
@@ -123,7 +126,10 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
 
     private async Task<RunningRelay> CreateAsync(RelayServiceOptions options)
     {
-        RelayFolder folder = new(Path.GetFullPath(options.Folder, _baseFolder), Schema<RelayServiceOptions>.Join(_path, nameof(options.Folder)));
+        string path = Path.GetFullPath(options.Folder, _baseFolder);
+        string key = Schema<RelayServiceOptions>.Join(_path, nameof(options.Folder));
+        RequireOwnFolder(path, key);
+        RelayFolder folder = new(path, key);
         AllowedTubsPolicy allowedTubs = new();
         allowedTubs.Use(CreateList(options));
         Tub tub = new(folder.LoadCertificate(), options.Tub.ToTubOptions(TubLimits.Small), _loggerFactory, _timeProvider);
@@ -153,6 +159,22 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
         }
 
         return running;
+    }
+
+    /// <summary>Two relays with one certificate would be one relay for everybody else, and write one FURL over the other.</summary>
+    private void RequireOwnFolder(string path, string key)
+    {
+        foreach (RelayName other in _services.GetServices<RelayName>().Where(other => other.Name != Name))
+        {
+            if (Path.GetFullPath(_monitor.Get(other.Name).Folder, _baseFolder).AsSpan().TrimEnd(Path.DirectorySeparatorChar)
+                .Equals(path.AsSpan().TrimEnd(Path.DirectorySeparatorChar), PathComparison))
+            {
+                throw new RelayServiceException(
+                    $"{path} ({key}) is the folder of two relays, {Quote(Name)} and {Quote(other.Name)}: each needs one of its own, because who it is stands in it.");
+            }
+        }
+
+        static string Quote(string name) => name.Length > 0 ? $"\"{name}\"" : "the one without a name";
     }
 
     private RelayServerOptions CreateServerOptions(RelayServiceOptions options, string? registrarName, AllowedTubsPolicy allowedTubs)

@@ -76,7 +76,9 @@ internal static class StatusView
         parts.Add(TubTable(report.Time, relay, columns));
         foreach (EventReport one in relay.Events.Take(MostEvents))
         {
-            parts.Add(Line(($"{Clock(one.Time)} ", Styles.Quiet), (one.Text, one.Severity == "warning" ? Styles.Doubtful : Styles.Plain)));
+            // The text is the end of a sentence that begins with these two.
+            string beginning = $"{one.Kind.Replace('_', ' ')} {(one.TubId is string tubId ? $"{tubId[..Math.Min(ShortTubId, tubId.Length)]} " : "")}";
+            parts.Add(Line(($"{Clock(one.Time)} ", Styles.Quiet), (beginning + one.Text, one.Severity == "warning" ? Styles.Doubtful : Styles.Plain)));
         }
     }
 
@@ -102,6 +104,9 @@ internal static class StatusView
     {
         parts.Add(Line(
             ("Tub ", Styles.Plain), (client.TubId, Styles.Strong), ($" at {client.Target}, attached for {Duration(report.Time - report.Started)}, version {report.Version}", Styles.Plain)));
+        parts.Add(Line(
+            ($"streams: {Number(client.ActiveStreams)} ({Number(client.ActiveDirectStreams)} direct, {Number(client.TotalStreams)} ever)   "
+                + $"to the Tub {Bytes(client.BytesPerSecondToTub)}/s ({Bytes(client.BytesToTub)})   from it {Bytes(client.BytesPerSecondFromTub)}/s ({Bytes(client.BytesFromTub)})", Styles.Plain)));
         Table table = NewTable("relay", "state", "reached at", "why not");
         foreach (AttachmentReport relay in client.Relays)
         {

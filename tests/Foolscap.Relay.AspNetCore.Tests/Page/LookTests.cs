@@ -35,15 +35,40 @@ internal sealed class LookTests : PageFixture
         }
         """;
 
+    /// <summary>Whether the chart has more points than so many that are not on the ground.</summary>
+    private const string PointsThatRise = """
+        count => {
+          const heights = (document.querySelector('#chart path.line.to')?.getAttribute('d') ?? '').split(/[ML]/).filter(Boolean).map(point => Number(point.split(',')[1]));
+          return heights.filter(height => height < Math.max(...heights) - 1).length > count;
+        }
+        """;
+
+    private const string WidestOverflow = "Math.max(...[...document.querySelectorAll('.scroll')].map(part => part.scrollWidth - part.clientWidth))";
+
+    private AttachedTub _low = null!;
+    private AttachedTub _high = null!;
+
+    [OneTimeSetUp]
+    public async Task AttachAsync()
+    {
+        _low = await Host.AttachAsync(TestCertificates.Low);
+        _high = await Host.AttachAsync(TestCertificates.High);
+    }
+
+    [OneTimeTearDown]
+    public async Task DetachAsync()
+    {
+        await _low.DisposeAsync();
+        await _high.DisposeAsync();
+    }
+
     [TestCase("desktop-light", 1280, 900, ColorScheme.Light)]
     [TestCase("desktop-dark", 1280, 900, ColorScheme.Dark)]
     [TestCase("phone-light", 360, 740, ColorScheme.Light)]
     [TestCase("phone-dark", 360, 740, ColorScheme.Dark)]
     public async Task Page_OnAScreen_FitsAndIsLegible(string name, int width, int height, ColorScheme scheme)
     {
-        await using AttachedTub low = await Host.AttachAsync(TestCertificates.Low);
-        await using AttachedTub high = await Host.AttachAsync(TestCertificates.High);
-        using RemoteReference reference = await low.CallAsync();
+        using RemoteReference reference = await _low.CallAsync();
         IPage page = await OpenAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = height },
@@ -52,19 +77,22 @@ internal sealed class LookTests : PageFixture
         });
         await GoAsync(page);
         await page.ClickAsync("#span-minutes");
-        for (int part = 0; part < 3; part++)
+        await Transfer.RunUntilAsync(reference, async () =>
         {
-            // A few seconds of different rates, so that the chart has something to show.
-            await reference.CallAsync("put", [new byte[(part + 1) * 700_000]]);
-            await page.WaitForFunctionAsync("count => document.querySelector('#chart path.line.to')?.getAttribute('d').split('L').length > count", 2 * part);
-        }
-
-        await page.Locator("#tubs tbody tr[data-key]").Nth(1).WaitForAsync();
-        await TakePictureAsync(page, name);
+            // A few seconds of it, so that the chart has something to show; and none of it is over when the picture is taken.
+            await page.WaitForFunctionAsync("() => / [kM]B\\/s$/.test(document.getElementById('rate-to').textContent)");
+            await page.WaitForFunctionAsync(PointsThatRise, 3);
+            await page.WaitForFunctionAsync("() => / [kM]B\\/s$/.test(document.querySelector('#tubs tbody tr').cells[7].textContent)");
+            await page.Locator("#tubs tbody tr[data-key]").Nth(1).WaitForAsync();
+            await TakePictureAsync(page, name);
+        });
 
         Assert.That(await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"), Is.LessThanOrEqualTo(0), "It scrolls sideways.");
+        Assert.That(await page.EvaluateAsync<int>(WidestOverflow), Is.LessThanOrEqualTo(0), "A table scrolls sideways.");
         string contrast = await page.EvaluateAsync<string>(LeastContrast);
         Assert.That(double.Parse(contrast.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture), Is.GreaterThanOrEqualTo(4.5), contrast);
+        await page.EvaluateAsync("document.querySelector('#tubs tbody tr').classList.add('new')");
+        Assert.That(await page.EvaluateAsync<string>("getComputedStyle(document.querySelector('#tubs tr.new td')).animationName"), Is.EqualTo("none"), "Who wants no motion gets none.");
         string ground = await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
         Assert.That(ground, Is.EqualTo(scheme == ColorScheme.Dark ? "rgb(16, 21, 28)" : "rgb(243, 245, 248)"));
         await page.Context.DisposeAsync();
@@ -73,8 +101,6 @@ internal sealed class LookTests : PageFixture
     [Test]
     public async Task Keyboard_TabAndEnter_SortsTheTubs()
     {
-        await using AttachedTub low = await Host.AttachAsync(TestCertificates.Low);
-        await using AttachedTub high = await Host.AttachAsync(TestCertificates.High);
         await GoAsync(Page);
         await Page.Locator("#tubs tbody tr[data-key]").Nth(1).WaitForAsync();
 
@@ -84,10 +110,10 @@ internal sealed class LookTests : PageFixture
         Assert.That(await Page.EvaluateAsync<string>("getComputedStyle(document.activeElement).outlineStyle"), Is.EqualTo("solid"), "The focus is seen.");
 
         await Page.Keyboard.PressAsync("Enter");
-        await WaitForFirstAsync(low.TubId);
+        await WaitForFirstAsync(_low.TubId);
         Assert.That(await Page.GetAttributeAsync("#tubs th[data-sort=tubid]", "aria-sort"), Is.EqualTo("ascending"));
         await Page.Keyboard.PressAsync("Enter");
-        await WaitForFirstAsync(high.TubId);
+        await WaitForFirstAsync(_high.TubId);
     }
 
     [Test]
@@ -104,10 +130,8 @@ internal sealed class LookTests : PageFixture
     [Test]
     public async Task Filter_ThatMatchesOne_ShowsThatOne()
     {
-        await using AttachedTub low = await Host.AttachAsync(TestCertificates.Low);
-        await using AttachedTub high = await Host.AttachAsync(TestCertificates.High);
         await GoAsync(Page);
-        await Page.FillAsync("#filter", low.TubId[..10]);
+        await Page.FillAsync("#filter", _low.TubId[..10]);
 
         await Page.WaitForFunctionAsync("() => document.getElementById('tubs-shown').textContent === '1–1 of 1 that match, of 2'");
         Assert.That(await Page.Locator("#tubs tbody tr").CountAsync(), Is.EqualTo(1));

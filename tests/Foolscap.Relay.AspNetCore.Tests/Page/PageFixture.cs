@@ -3,34 +3,38 @@ using Microsoft.Playwright;
 
 namespace Foolscap.Relay.AspNetCore.Tests.Page;
 
-/// <summary>Tests of the page in a browser: each gets a relay and a tab of its own.</summary>
+/// <summary>Tests of the page in a browser: each gets a tab of its own, and all of a class share a relay, because starting one takes a second.</summary>
 internal abstract class PageFixture
 {
     private readonly List<string> _complaints = [];
     private readonly List<string> _requests = [];
 
-    protected AdminHost Host { get; set; } = null!;
+    protected AdminHost Host { get; private set; } = null!;
 
     protected IPage Page { get; private set; } = null!;
 
     /// <summary>Whether the test makes the browser complain on purpose, because the server goes away.</summary>
     protected bool MayComplain { get; set; }
 
+    [OneTimeSetUp]
+    public async Task StartHostAsync() => Host = await AdminHost.StartAsync();
+
+    [OneTimeTearDown]
+    public async Task StopHostAsync() => await Host.DisposeAsync();
+
     [SetUp]
-    public async Task StartAsync()
+    public async Task OpenTabAsync()
     {
         _complaints.Clear();
         _requests.Clear();
         MayComplain = false;
-        Host = await AdminHost.StartAsync();
         Page = await OpenAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1280, Height = 900 } });
     }
 
     [TearDown]
-    public async Task StopAsync()
+    public async Task CloseTabAsync()
     {
         await Page.Context.DisposeAsync();
-        await Host.DisposeAsync();
         if (!MayComplain)
         {
             Assert.That(_complaints, Is.Empty, "The browser complained.");
@@ -53,9 +57,9 @@ internal abstract class PageFixture
     }
 
     /// <summary>Opens the page and waits until it lives.</summary>
-    protected async Task GoAsync(IPage page)
+    protected async Task GoAsync(IPage page, AdminHost? host = null)
     {
-        await page.GotoAsync(Host.Address.ToString(), new PageGotoOptions { WaitUntil = WaitUntilState.Commit });
+        await page.GotoAsync((host ?? Host).Address.ToString(), new PageGotoOptions { WaitUntil = WaitUntilState.Commit });
         await page.WaitForSelectorAsync("#connection[data-state=live]");
     }
 

@@ -1,3 +1,4 @@
+using Foolscap.Furls;
 using Foolscap.Relay.Hosting;
 using Foolscap.TestUtilities;
 using Foolscap.Tubs;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Foolscap.Relay.AspNetCore.Tests.Support;
 
-/// <summary>A host with a relay and its admin endpoint, both on loopback.</summary>
+/// <summary>A host with a relay or a relay client, and its admin endpoint, all on loopback.</summary>
 internal sealed class AdminHost : IAsyncDisposable
 {
     public const string Token = "a-token-for-tests-only";
@@ -25,22 +26,37 @@ internal sealed class AdminHost : IAsyncDisposable
 
     public IFoolscapRelay Relay => Services.GetRequiredService<IFoolscapRelay>();
 
+    public IFoolscapRelayClient Client => Services.GetRequiredService<IFoolscapRelayClient>();
+
     public IFoolscapRelayAdmin Admin => Services.GetRequiredService<IFoolscapRelayAdmin>();
 
     public Uri Address => Admin.Addresses[0];
 
     /// <summary>Starts a relay with its admin endpoint.</summary>
     /// <param name="configure">Changes the options; by default any free port, and no token.</param>
-    public static async Task<AdminHost> StartAsync(Action<RelayAdminOptions>? configure = null)
+    /// <param name="drain">How long it waits for the streams when it stops.</param>
+    public static Task<AdminHost> StartAsync(Action<RelayAdminOptions>? configure = null, TimeSpan drain = default) =>
+        StartAsync((services, folder) => services.AddFoolscapRelayServer(options => Fill(options, folder, drain)), configure);
+
+    /// <summary>Starts a relay client with its admin endpoint; its Tub is in this process.</summary>
+    public static Task<AdminHost> StartClientAsync(TubCertificate certificate, params IReadOnlyList<Furl> relays) => StartAsync((services, folder) =>
+    {
+        certificate.Save(Path.Combine(folder, "tub.pem"));
+        services.AddFoolscapRelayClient(options =>
+        {
+            options.TubPem = Path.Combine(folder, "tub.pem");
+            relays.ToList().ForEach(relay => options.Relays.Add(relay.ToString()));
+        }).ConfigureTub((tub, _) => tub.Register(new Referenceable().On("put", call => call.Get<byte[]>(0).Length), "put"));
+    });
+
+    /// <summary>Starts a host with its admin endpoint.</summary>
+    /// <param name="add">Adds what the endpoint shows; it gets a folder.</param>
+    /// <param name="configure">Changes the options of the endpoint.</param>
+    public static async Task<AdminHost> StartAsync(Action<IServiceCollection, string> add, Action<RelayAdminOptions>? configure = null)
     {
         string folder = Directory.CreateTempSubdirectory("foolscap-admin-").FullName;
-        TestCertificates.Made.Save(Path.Combine(folder, "relay.pem")); // Making one takes a good part of a second.
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddFoolscapRelayServer(options =>
-        {
-            options.Folder = folder;
-            options.Listen.Add("127.0.0.1:0");
-        });
+        HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        add(builder.Services, folder);
         builder.Services.AddFoolscapRelayAdmin(options =>
         {
             options.Listen.Clear();
@@ -60,6 +76,18 @@ internal sealed class AdminHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Options of a relay on any free port of loopback.</summary>
+    public static void Fill(RelayServiceOptions options, string folder, TimeSpan drain = default)
+    {
+        Directory.CreateDirectory(folder);
+        TestCertificates.Made.Save(Path.Combine(folder, "relay.pem")); // Making one takes a good part of a second.
+        (options.Folder, options.Drain) = (folder, drain);
+        options.Listen.Add("127.0.0.1:0");
+    }
+
+    /// <summary>Begins to stop the host.</summary>
+    public Task StopAsync() => _host.StopAsync();
 
     /// <summary>Attaches a Tub.</summary>
     public Task<AttachedTub> AttachAsync(TubCertificate certificate) => AttachedTub.StartAsync(Relay.RegistrarFurl, certificate);

@@ -38,6 +38,9 @@ internal sealed class AttachedTub : IAsyncDisposable
     /// <summary>Calls the Tub through the relay.</summary>
     public Task<RemoteReference> CallAsync() => _caller.GetReferenceAsync(Furl).WaitAsync(AdminHost.Deadline);
 
+    /// <summary>Whoever calls it goes away.</summary>
+    public ValueTask StopCallerAsync() => _caller.DisposeAsync();
+
     public async ValueTask DisposeAsync()
     {
         await _caller.DisposeAsync();
