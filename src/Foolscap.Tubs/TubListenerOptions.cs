@@ -16,10 +16,10 @@ public sealed record TubListenerOptions
     public int MaxHalfOpenConnections { get; init; } = 2000;
 
     /// <summary>
-    /// The same for the connections of one address (<see cref="AddressPrefix"/>). 500 by default: a quarter of all, and
-    /// enough for a site's hundreds of Tubs that come back at once.
+    /// The same for the connections of one address (<see cref="AddressPrefix"/>). 1,000 by default: half of all, and as
+    /// many as a relay registers of one address by default: a site's Tubs, which may come back at once.
     /// </summary>
-    public int MaxHalfOpenConnectionsPerAddress { get; init; } = 500;
+    public int MaxHalfOpenConnectionsPerAddress { get; init; } = 1000;
 
     /// <summary>
     /// How many connections the listener's Tubs may have through it. 20,000 by default: twice the Tubs that a relay
