@@ -21,8 +21,15 @@ internal sealed class CopyPump(TransportConnection from, TransportConnection to,
     /// <summary>A paced stream pays behind each read: it should not be much.</summary>
     private const int PacedReadSize = 16 * 1024;
 
+    /// <summary>Less than this at once is quicker to read and write, and waits for more meanwhile.</summary>
+    private const int LeastMove = 32 * 1024;
+
+    /// <summary>What is looked at, or comes a little at a time, has to be read.</summary>
+    private readonly bool _mayMove = options.Observer is null && options.Pacer is null && KernelPipe.CanJoin(from, to);
+
     private readonly CancellationTokenSource _stopping = new();
     private volatile bool _stopped;
+    private bool _isBulk;
     private long _copied;
 
     /// <summary>How many bytes have been passed on.</summary>
@@ -36,6 +43,12 @@ internal sealed class CopyPump(TransportConnection from, TransportConnection to,
         bool isEnd = await PassOnWhatIsThereAsync().ConfigureAwait(false);
         while (!isEnd)
         {
+            if (_isBulk)
+            {
+                await MoveAsync().ConfigureAwait(false);
+                continue;
+            }
+
             isEnd = await from.WaitForInputAsync(_stopping.Token).ConfigureAwait(false)
                 ? await ReceiveAsync().ConfigureAwait(false)
                 : await PassOnAsync(await from.Input.ReadAsync(_stopping.Token).ConfigureAwait(false)).ConfigureAwait(false);
@@ -95,6 +108,7 @@ internal sealed class CopyPump(TransportConnection from, TransportConnection to,
         {
             int count = await from.ReceiveAsync(buffer.AsMemory(0, size), _stopping.Token).ConfigureAwait(false);
             await WriteAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
+            _isBulk = _mayMove && count == ReadSize;
             return count == 0;
         }
         finally
@@ -104,6 +118,91 @@ internal sealed class CopyPump(TransportConnection from, TransportConnection to,
             {
                 options.Reservation!.Budget.Release(size);
             }
+        }
+    }
+
+    /// <summary>
+    /// Passes on what has arrived within the kernel, without a copy of it, for as long as much comes: that is half the work.
+    /// What the output does not take at once is taken out of the kernel's pipe, of which there are few, before the wait. The
+    /// end, and every wait for input, is left to a read.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask MoveAsync()
+    {
+        _stopping.Token.ThrowIfCancellationRequested();
+        int held = options.Reservation is null ? 0 : KernelPipe.MostBytes;
+        if (held > 0 && !options.Reservation!.Budget.TryHold(held))
+        {
+            _isBulk = false; // A read gets along with what has been reserved.
+            return;
+        }
+
+        byte[]? buffer = null;
+        try
+        {
+            (int sent, int left) = Move(ref buffer);
+            if (sent > 0)
+            {
+                await OnCopiedAsync(sent).ConfigureAwait(false);
+            }
+
+            if (left > 0)
+            {
+                ReleaseAbove(ref held, buffer!.Length);
+                await WriteAsync(buffer.AsMemory(0, left)).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            if (buffer is not null)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+
+            ReleaseAbove(ref held, 0);
+        }
+    }
+
+    /// <summary>Moves what goes without a wait.</summary>
+    /// <param name="buffer">Is rented for what the output has not taken, if there is any.</param>
+    /// <returns>How many bytes the output has taken, and how many are in the buffer.</returns>
+    private (int Sent, int Left) Move(ref byte[]? buffer)
+    {
+        using KernelPipe? pipe = KernelPipe.TryRent(from, to);
+        int received = pipe?.Receive() ?? 0;
+        _isBulk = received >= LeastMove;
+        if (received == 0)
+        {
+            return default;
+        }
+
+        int sent;
+        try
+        {
+            sent = pipe!.Send();
+        }
+        catch (Exception exception)
+        {
+            throw new OutputFailedException(exception);
+        }
+
+        int left = pipe.Count;
+        if (left > 0)
+        {
+            buffer = ArrayPool<byte>.Shared.Rent(left);
+            pipe.Read(buffer);
+        }
+
+        return (sent, left);
+    }
+
+    /// <summary>Gives back what is held of the budget beyond some bytes.</summary>
+    private void ReleaseAbove(ref int held, int needed)
+    {
+        if (held > needed)
+        {
+            options.Reservation!.Budget.Release(held - needed);
+            held = needed;
         }
     }
 

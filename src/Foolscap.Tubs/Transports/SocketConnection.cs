@@ -33,6 +33,9 @@ internal sealed class SocketConnection : TransportConnection
 
     public override PipeWriter Output { get; }
 
+    /// <summary>What is under the two pipes.</summary>
+    internal SocketStream Stream => _stream;
+
     internal override Delivery? Delivery =>
         TcpInfo.TryGet(_socket, out TcpInfo info) ? new Delivery(info.AcknowledgedBytes, info.IsDelivered) : null;
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Foolscap.Tubs.Transports;
 
@@ -106,6 +107,39 @@ internal sealed class SocketStream(Socket socket) : Stream
         }
     }
 
+    /// <summary>Takes what has arrived into a pipe of the kernel, without a wait; no read may be under way.</summary>
+    /// <param name="pipe">The pipe's end for writing.</param>
+    /// <param name="most">How many bytes at most.</param>
+    /// <returns>How many bytes; 0 if there are none now, and at the end: what kind of end it is, a read finds out.</returns>
+    /// <exception cref="SocketException">The connection is lost.</exception>
+    public int TryReceiveInto(SafeHandle pipe, int most)
+    {
+        int count = PipeCalls.Splice(socket.SafeHandle, pipe, most, out SocketError error);
+        ThrowIfLost(error);
+        return count;
+    }
+
+    /// <summary>Sends what is in a pipe, as much as the kernel takes at once; no write may be under way.</summary>
+    /// <param name="pipe">The pipe's end for reading.</param>
+    /// <param name="count">How many bytes are in it.</param>
+    /// <returns>How many bytes.</returns>
+    /// <exception cref="SocketException">The connection is lost.</exception>
+    public int TrySendFrom(SafeHandle pipe, int count)
+    {
+        lock (_sending)
+        {
+            int sent = PipeCalls.Splice(pipe, socket.SafeHandle, count, out SocketError error);
+            _written = true; // Not before: see above.
+            if (error is not (SocketError.Success or SocketError.WouldBlock or SocketError.OperationNotSupported))
+            {
+                KeepFirst(error);
+            }
+
+            ThrowIfLost(error);
+            return sent;
+        }
+    }
+
     /// <summary>Forgets that something has been written.</summary>
     /// <returns>Whether something had been.</returns>
     public bool TakeWritten()
@@ -185,6 +219,19 @@ internal sealed class SocketStream(Socket socket) : Stream
             // A reset behind a FIN is another error than one without (EPIPE), and no read has taken it from a send.
             SocketError error = _sendError;
             return (error == SocketError.Success ? GetPendingError() : error) != SocketError.Shutdown;
+        }
+    }
+
+    /// <summary>Throws what the kernel says of a connection; that it does not know of pipes of this kind is remembered instead.</summary>
+    private static void ThrowIfLost(SocketError error)
+    {
+        if (error == SocketError.OperationNotSupported)
+        {
+            KernelPipePool.Shared.SetRefused();
+        }
+        else if (error is not (SocketError.Success or SocketError.WouldBlock))
+        {
+            throw new SocketException((int)error);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Foolscap.Relay.Tests.Support;
@@ -72,6 +73,55 @@ internal sealed class DirectSocketTests
         Assert.That(await ReceiveAsync(_tub, 100_000), Is.EqualTo(Piping.Bytes(100_000)));
         Assert.That(await _tub.ReceiveAsync(new byte[1].AsMemory()).Within("the end"), Is.Zero);
         Assert.That(await _caller.ReceiveAsync(new byte[1].AsMemory()).Within("the end"), Is.Zero);
+    }
+
+    /// <summary>What a reader who stands still does not take is held once, and all of it arrives.</summary>
+    [Test]
+    public async Task Copy_ReaderStandsStill_HoldsAPieceAndGoesOn()
+    {
+        byte[] data = Piping.Bytes(32_000_000);
+        Task sending = SendAsync(_caller, data);
+        await UntilAsync(() => _budget.Reserved > Reserved, "something that is held for the reader");
+        Assert.That(_budget.Reserved, Is.LessThanOrEqualTo(Reserved + (2 * KernelPipe.MostBytes)), "One piece in each direction.");
+        Assert.That((await ReceiveAsync(_tub, data.Length)).AsSpan().SequenceEqual(data), Is.True);
+        await sending;
+        Assert.That(_stream.OutboundBytes, Is.EqualTo(data.Length));
+        await UntilAsync(() => _budget.Reserved == Reserved, "the end of all that was held");
+    }
+
+    [Test]
+    public async Task Abort_WhileMuchIsUnderWay_ResetsBothAndHoldsNothing()
+    {
+        Task sending = SendAsync(_caller, Piping.Bytes(64_000_000));
+        await ReceiveAsync(_tub, 1_000_000);
+        _stream.Abort("enough");
+        Assert.That((await _stream.Ended.Within("the end of the stream")).AbortReason, Is.EqualTo("enough"));
+        await Assert.ThrowsAsync<SocketException>(() => sending);
+        await Assert.ThrowsAsync<SocketException>(() => ReceiveAsync(_tub, 64_000_000));
+        await UntilAsync(() => _budget.Reserved == Reserved, "the end of all that was held");
+    }
+
+    [Test]
+    public async Task Reset_BehindMuch_EveryByteArrivesBefore()
+    {
+        byte[] data = Piping.Bytes(3_000_000);
+        Task<byte[]> receiving = ReceiveAsync(_tub, data.Length);
+        await SendAsync(_caller, data);
+        await UntilAsync(() => _stream.OutboundBytes == data.Length, "all bytes to be passed on");
+        _caller.LingerState = new LingerOption(true, 0);
+        _caller.Dispose();
+        Assert.That((await receiving).AsSpan().SequenceEqual(data), Is.True);
+        Assert.That((await _stream.Ended.Within("the end of the stream")).AbortReason, Is.EqualTo("connection reset by peer"));
+        await Assert.ThrowsAsync<SocketException>(async () => await _tub.ReceiveAsync(new byte[1].AsMemory()).Within("the reset"));
+    }
+
+    private static async Task UntilAsync(Func<bool> condition, string missing)
+    {
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(5));
+        for (Stopwatch watch = Stopwatch.StartNew(); !condition(); await timer.WaitForNextTickAsync())
+        {
+            Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(60)), $"Missing: {missing}");
+        }
     }
 
     private static async Task<(Socket Outside, TransportConnection Inside)> OpenAsync()
