@@ -22,6 +22,6 @@ public sealed class RelayAdminOptions
     /// </summary>
     public string? Token { get; set; }
 
-    /// <summary>How many status pages may be open at once. 50 by default: each costs some milliseconds of processor time a second with 10,000 Tubs.</summary>
+    /// <summary>How many status pages may be open at once. 50 by default: with 10,000 Tubs each view of its own (order, filter, page) costs some milliseconds of processor time a second, and those who look at the same share it.</summary>
     public int MaxViewers { get; set; } = 50;
 }

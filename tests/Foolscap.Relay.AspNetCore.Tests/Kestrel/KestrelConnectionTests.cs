@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using Foolscap.Relay.AspNetCore.Kestrel;
 using Foolscap.TestUtilities;
-using Foolscap.Tubs;
 using Microsoft.AspNetCore.Connections;
 
 namespace Foolscap.Relay.AspNetCore.Tests.Kestrel;
@@ -81,7 +80,11 @@ internal sealed class KestrelConnectionTests
             _closed.TrySetResult();
         }
 
-        public override async ValueTask DisposeAsync() => await _closed.Task;
+        public override async ValueTask DisposeAsync()
+        {
+            await _closed.Task;
+            await base.DisposeAsync();
+        }
     }
 
     private sealed class Pipes : IDuplexPipe
