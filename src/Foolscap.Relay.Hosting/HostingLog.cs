@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Foolscap.Relay.Hosting;
 
-/// <summary>What this assembly logs. Event ids 5000 to 5999; the next free one is 5012.</summary>
+/// <summary>What this assembly logs. Event ids 5000 to 5999; the next free one is 5012; 5008 to 5010 were what the client logs itself.</summary>
 internal sealed partial class HostingLog(ILogger logger)
 {
     public static HostingLog Of(ILoggerFactory loggerFactory) => new(loggerFactory.CreateLogger("Foolscap.Relay.Hosting"));
@@ -30,15 +30,6 @@ internal sealed partial class HostingLog(ILogger logger)
 
     [LoggerMessage(5007, LogLevel.Information, "The relay {TubId} answers itself again.")]
     public partial void SelfProbeRecovered(string tubId);
-
-    [LoggerMessage(5008, LogLevel.Information, "Tub {TubId} is registered with relay {Relay}, and is reached at: {Hints}")]
-    public partial void Attached(string tubId, string relay, string hints);
-
-    [LoggerMessage(5009, LogLevel.Warning, "Tub {TubId} is not registered with relay {Relay}, which is tried again in {RetryIn}: {Reason}")]
-    public partial void NotAttached(string tubId, string relay, TimeSpan retryIn, string reason);
-
-    [LoggerMessage(5010, LogLevel.Information, "Relay {Relay} of Tub {TubId} will stop soon: {Reason}")]
-    public partial void RelayDrains(string tubId, string relay, string reason);
 
     [LoggerMessage(5011, LogLevel.Information, "Tub {TubId} is not registered any more: the host stops.")]
     public partial void ClientStopped(string tubId);

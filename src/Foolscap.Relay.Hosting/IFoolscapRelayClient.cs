@@ -10,6 +10,13 @@ namespace Foolscap.Relay.Hosting;
 /// </summary>
 public interface IFoolscapRelayClient
 {
+    /// <summary>
+    /// How it stands with a relay has changed. The status is one of <see cref="Statuses"/> by then, unless a newer one is. Handlers
+    /// must not block; what they throw is logged, and keeps it from the handlers behind them. The first ones may be raised before
+    /// the host has started: read <see cref="Statuses"/> after adding a handler.
+    /// </summary>
+    event Action<RelayStatus>? StatusChanged;
+
     /// <summary>The name under which it was added; empty if it was added without.</summary>
     string Name { get; }
 

@@ -18,6 +18,6 @@ internal static class ExitCodes
     /// <summary>Some of it worked, and some did not.</summary>
     public const int Partly = 4;
 
-    /// <summary>It was interrupted by Ctrl+C before it knew.</summary>
+    /// <summary>It was interrupted by Ctrl+C before it knew, or told a second time to stop before it had stopped in order.</summary>
     public const int Interrupted = 130;
 }

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Foolscap.Furls;
 using Foolscap.Relay.Client;
 using Foolscap.Relay.Hosting.Tests.Support;
@@ -71,6 +72,24 @@ internal sealed class EndToEndTests
 
         Assert.That(relay.Relay.IsRunning, Is.False);
         relay.Host.Dispose();
+    }
+
+    [Test]
+    public async Task StatusChanged_OfAClient_TellsEachStateOnce()
+    {
+        TestHost relay = await TestHost.StartRelayAsync(_folder.RelayFolder());
+        await using TestHost tub = await Greeter.StartAsync(_folder["tub.pem"], relay.Relay.RegistrarFurl);
+        await tub.Client.WaitUntilRegisteredAsync().WaitAsync(TestHost.Deadline);
+        Channel<RelayStatus> told = Channel.CreateUnbounded<RelayStatus>();
+        tub.Client.StatusChanged += status => told.Writer.TryWrite(status);
+
+        await relay.DisposeAsync();
+
+        RelayStatus first = await told.Reader.ReadAsync().AsTask().WaitAsync(TestHost.Deadline);
+        Assert.That((first.Relay, first.State), Is.EqualTo((tub.Client.Statuses.Single().Relay, RelayState.Draining)));
+        RelayStatus next = await told.Reader.ReadAsync().AsTask().WaitAsync(TestHost.Deadline);
+        Assert.That(next.State, Is.EqualTo(RelayState.Waiting));
+        Assert.That(next.RetryIn, Is.GreaterThan(TimeSpan.Zero));
     }
 
     [Test]

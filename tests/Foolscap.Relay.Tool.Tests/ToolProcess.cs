@@ -49,6 +49,10 @@ internal sealed class ToolProcess : IAsyncDisposable
     public static ToolProcess StartWith(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
         StartProgram("dotnet", environment, [Assembly, .. arguments]);
 
+    /// <summary>Starts the program so that it hears Ctrl+C: a shell lets what it runs in the background ignore it, and so their children.</summary>
+    public static ToolProcess StartInForeground(params IEnumerable<string> arguments) => StartProgram(
+        "/usr/bin/python3", new Dictionary<string, string>(), ["-c", "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])", "dotnet", Assembly, .. arguments]);
+
     /// <summary>Starts any program.</summary>
     public static ToolProcess StartProgram(string program, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
     {

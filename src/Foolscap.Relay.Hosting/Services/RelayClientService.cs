@@ -42,6 +42,8 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
         _baseFolder = services.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory;
     }
 
+    public event Action<RelayStatus>? StatusChanged;
+
     public string Name { get; }
 
     public bool IsRunning => _running is not null && _stopped is null;
@@ -63,7 +65,7 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
     {
         await _started.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         await Client.WaitUntilRegisteredAsync(1, cancellationToken).ConfigureAwait(false);
-        Running.Report.UpdateHints(); // The client tells those who wait before it calls back.
+        Running.Hints.UpdateHints(); // The client tells those who wait before it calls back.
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -122,16 +124,22 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
             }
 
             List<Furl> relays = [.. options.Relays.Select(furl => Furl.Parse(furl))];
-            StatusReport report = new(tub, ownsHints: listener is not null, _log);
-            RelayClient client = RelayClient.Start(tub, relays, target, clientOptions, report.OnStatus, _loggerFactory);
-            report.Use(client);
-            return new RunningClient(tub, listener, client, target, report);
+            TubHints hints = new(tub, ownsHints: listener is not null);
+            RelayClient client = RelayClient.Start(tub, relays, target, clientOptions, status => OnStatus(hints, status), _loggerFactory);
+            hints.Use(client);
+            return new RunningClient(tub, listener, client, target, hints);
         }
         catch
         {
             await RunningClient.DisposeAsync(client: null, listener, tub).ConfigureAwait(false);
             throw;
         }
+    }
+
+    private void OnStatus(TubHints hints, RelayStatus status)
+    {
+        hints.OnStatus(status);
+        StatusChanged?.Invoke(status);
     }
 
     private TubCertificate LoadCertificate(RelayClientServiceOptions options)
@@ -182,7 +190,7 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
     }
 
     /// <summary>The parts of a client between its start and its end.</summary>
-    private sealed record RunningClient(Tub Tub, TubListener? Listener, RelayClient Client, EndPoint Target, StatusReport Report)
+    private sealed record RunningClient(Tub Tub, TubListener? Listener, RelayClient Client, EndPoint Target, TubHints Hints)
     {
         /// <summary>The registrations end first, so that callers are not sent to a Tub that does not answer any more.</summary>
         public static async Task DisposeAsync(RelayClient? client, TubListener? listener, Tub tub)

@@ -42,6 +42,7 @@ internal static class AttachCommand
                 (ExitCodes.Done, "It was told to stop (SIGTERM, Ctrl+C), and has stopped in order."),
                 (ExitCodes.Failed, "It could not start; stderr says why. A relay that is away is no reason: it is tried again."),
                 (ExitCodes.Configuration, "The configuration is wrong; stderr lists every fault."),
+                (ExitCodes.Interrupted, "It was told to stop a second time, and stopped at once."),
             ],
         };
         foreach (Option option in options.All)

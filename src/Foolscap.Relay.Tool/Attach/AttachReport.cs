@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 using Foolscap.Furls;
 using Foolscap.Relay.Client;
 using Foolscap.Relay.Hosting;
@@ -19,11 +20,26 @@ internal sealed record AttachedNode(TahoeNode? Node);
 /// </summary>
 internal sealed class AttachReport(IFoolscapRelayClient client, AttachedNode attached, ToolConsole console) : BackgroundService
 {
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan TargetPatience = TimeSpan.FromSeconds(3);
 
-    private readonly Dictionary<TubId, RelayStatus> _known = [];
+    /// <summary>Nobody but a script that does not read lets them wait; then the oldest news is worth the least.</summary>
+    private const int MostWaiting = 256;
+
+    private readonly Channel<RelayStatus> _news = Channel.CreateBounded<RelayStatus>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Dictionary<TubId, RelayStatus> _told = [];
     private string _hints = "";
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        client.StatusChanged += OnStatus;
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        client.StatusChanged -= OnStatus;
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -44,39 +60,47 @@ internal sealed class AttachReport(IFoolscapRelayClient client, AttachedNode att
         }
     }
 
+    private void OnStatus(RelayStatus status) => _news.Writer.TryWrite(status);
+
     /// <summary>Shows what is waited for until a relay has taken the Tub.</summary>
     private async Task ShowAsync(StatusContext status, CancellationToken stoppingToken)
     {
-        using PeriodicTimer looks = new(LookInterval);
         while (client.Statuses.All(relay => relay.State != RelayState.Registered))
         {
             status.Status(Markup.Escape(ScreenExtensions.Printable(Describe(client.Statuses))));
-            await looks.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false);
+            await _news.Reader.ReadAsync(stoppingToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Tells each registration until the host stops.</summary>
     private async Task FollowAsync(CancellationToken stoppingToken)
     {
-        using PeriodicTimer looks = new(LookInterval);
-        do
+        while (_news.Reader.TryRead(out RelayStatus? early))
         {
-            foreach (RelayStatus relay in client.Statuses)
-            {
-                Tell(relay);
-            }
+            Tell(early);
         }
-        while (await looks.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+
+        // What was before the first news, or was taken for the line that showed it.
+        foreach (RelayStatus relay in client.Statuses)
+        {
+            Tell(relay);
+        }
+
+        await foreach (RelayStatus relay in _news.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
+        {
+            Tell(relay);
+        }
     }
 
     private void Tell(RelayStatus relay)
     {
-        bool isNew = !_known.TryGetValue(relay.Relay, out RelayStatus? last) || last.State != relay.State;
-        _known[relay.Relay] = relay;
-        if (!isNew || relay.State != RelayState.Registered)
+        // One registration is one object, which may come twice: as news, and as how it stands.
+        if (relay.State != RelayState.Registered || (_told.TryGetValue(relay.Relay, out RelayStatus? last) && ReferenceEquals(last, relay)))
         {
             return;
         }
+
+        _told[relay.Relay] = relay;
 
         console.Out.WriteLine($"attached: {string.Join(',', relay.Hints)}");
         string hints = string.Join(',', client.Client.Hints);

@@ -29,7 +29,7 @@ internal sealed class DocumentedHelp : SynchronousCommandLineAction
     [
         (ExitCodes.Configuration, "The configuration is wrong; stderr lists every fault."),
         (ExitCodes.Partly, "Some of it worked and some did not."),
-        (ExitCodes.Interrupted, "Ctrl+C came before there was a result."),
+        (ExitCodes.Interrupted, "Ctrl+C came before there was a result, or twice."),
     ];
 
     private readonly HelpAction _usual;

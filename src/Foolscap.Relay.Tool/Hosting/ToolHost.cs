@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using Foolscap.Relay.Hosting;
 using Foolscap.Relay.Tool.Configuration;
 using Foolscap.Relay.Tool.Logging;
@@ -37,11 +38,12 @@ internal static class ToolHost
             throw ToolSchema.ToException(faults, options.Names);
         }
 
-        using IHost host = Build(configuration, console, addServices);
+        using StopSignals signals = new();
+        IHost host = Build(configuration, console, addServices);
+        await using ConfiguredAsyncDisposable _ = ((IAsyncDisposable)host).ConfigureAwait(false);
         try
         {
-            await host.RunAsync().ConfigureAwait(false);
-            return ExitCodes.Done;
+            return await RunAsync(host, signals).ConfigureAwait(false);
         }
         catch (OptionsValidationException exception)
         {
@@ -55,6 +57,33 @@ internal static class ToolHost
         }
     }
 
+    /// <summary>As hosts do it, except that a second signal leaves no time for the end.</summary>
+    private static async Task<int> RunAsync(IHost host, StopSignals signals)
+    {
+        try
+        {
+            await host.StartAsync(signals.Stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+        {
+            // Told to stop before it ran.
+        }
+
+        // ApplicationStopping is also how a part that fails ends the rest.
+        IHostApplicationLifetime lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+        using (signals.Stop.UnsafeRegister(static state => ((IHostApplicationLifetime)state!).StopApplication(), lifetime))
+        {
+            TaskCompletionSource stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            using (lifetime.ApplicationStopping.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), stopping))
+            {
+                await stopping.Task.ConfigureAwait(false);
+            }
+        }
+
+        await host.StopAsync(signals.Hurry).ConfigureAwait(false);
+        return signals.Hurry.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Done;
+    }
+
     private static IHost Build(ToolConfiguration configuration, ToolConsole console, Action<IHostApplicationBuilder> addServices)
     {
         // Empty: no file and no variable counts that this program does not document.
@@ -63,6 +92,7 @@ internal static class ToolHost
         ToolLogging.Configure(builder.Logging, console, LogSettings.Read(configuration.Root, []));
         builder.Services.AddSingleton(console);
         builder.Services.AddSingleton(configuration);
+        builder.Services.AddSingleton<IHostLifetime, StopSignals.NoLifetime>();
         builder.Services.AddHostedService<ConfigurationReload>();
         OtlpExport.Add(builder.Services, OtlpSettings.Read(configuration.Root, []));
         addServices(builder);

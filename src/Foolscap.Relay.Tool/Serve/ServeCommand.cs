@@ -22,7 +22,7 @@ internal static class ServeCommand
         options.AddList("--listen", "IP:PORT", $"{Section}:Listen", "An address to listen on, such as 0.0.0.0:7000 or [::]:7000. Once for each.");
         options.AddList("--hint", "HINT", $"{Section}:Hints", "Where others reach this relay, such as tcp:relay.example.org:7000. Once for each; the listening address if not given.");
         options.Add("--allowed-tubs", "FILE", $"{Section}:AllowedTubs", "A file with the TubIDs that may register, one a line. Without it, whoever has the registrar's FURL may.");
-        options.Add("--drain", "TIME", $"{Section}:Drain", "How long relayed connections may go on after SIGTERM or Ctrl+C, such as 30s (the default) or 5m.");
+        options.Add("--drain", "TIME", $"{Section}:Drain", "How long relayed connections may go on after SIGTERM or Ctrl+C, such as 30s (the default) or 5m. A second one ends them at once.");
         options.AddSwitch("--no-direct", $"{Section}:DirectConnections", "false", "Carry all of a Tub's callers over its one connection.");
         Command command = new DocumentedCommand("serve", "Run a relay. Prints the registrar's FURL: whoever has it may register Tubs with this relay.")
         {
@@ -45,6 +45,7 @@ internal static class ServeCommand
                 (ExitCodes.Done, "It was told to stop (SIGTERM, Ctrl+C), and has stopped in order."),
                 (ExitCodes.Failed, "It could not start; stderr says why."),
                 (ExitCodes.Configuration, "The configuration is wrong; stderr lists every fault."),
+                (ExitCodes.Interrupted, "It was told to stop a second time, and stopped at once."),
             ],
         };
         foreach (Option option in options.All)

@@ -1,4 +1,3 @@
-using Foolscap.Relay.AspNetCore;
 using Foolscap.Relay.Hosting;
 using Foolscap.Relay.Tool.Terminal;
 using Microsoft.Extensions.Hosting;
@@ -7,7 +6,7 @@ namespace Foolscap.Relay.Tool.Serve;
 
 /// <summary>Prints what somebody who has started a relay wants to know, once it runs.</summary>
 internal sealed class ServeReport(
-    IFoolscapRelay relay, ToolConsole console, IEnumerable<IFoolscapRelayAdmin> admin, IHostApplicationLifetime lifetime) : IHostedService
+    IFoolscapRelay relay, ToolConsole console, IHostApplicationLifetime lifetime) : IHostedService
 {
     private const string Anywhere = "0.0.0.0";
 
@@ -30,25 +29,19 @@ internal sealed class ServeReport(
             return;
         }
 
-        console.ErrorScreen.WriteStyled(("Relay ", Styles.Plain), (relay.Tub.TubId.ToString(), Styles.Strong), ($" listens on {string.Join(", ", relay.EndPoints)}.", Styles.Plain));
-        console.ErrorScreen.WriteStyled(("Others reach it at ", Styles.Plain), (string.Join(',', relay.Tub.Hints), Styles.Strong), (".", Styles.Plain));
+        // Where it listens, and where its page is, the log has said.
         console.ErrorScreen.WriteStyled(("The line above is the registrar's FURL, a secret: whoever has it may register Tubs with this relay.", Styles.Doubtful));
         if (relay.Tub.Hints.Any(hint => hint.TryGetTcpEndpoint(out string? host, out _) && host is Anywhere or "::"))
         {
             console.ErrorScreen.WriteStyled(("Nobody can connect to that hint: say with --hint where others reach this machine, such as tcp:relay.example.org:7000.", Styles.Bad));
         }
-
-        if (admin.FirstOrDefault() is { Addresses.Count: > 0 } page)
-        {
-            console.ErrorScreen.WriteStyled(("Status page: ", Styles.Plain), (page.Addresses[0].ToString(), Styles.Strong));
-        }
     }
 
     private void PrintStopping()
     {
-        if (console.ErrorIsTerminal && relay.IsRunning && relay.Server.Statistics.ActiveStreams is > 0 and int streams)
+        if (console.ErrorIsTerminal && relay.IsRunning && relay.Server.Statistics.ActiveStreams > 0)
         {
-            console.ErrorScreen.WriteStyled(($"Stopping: {streams} relayed connections may go on for {relay.Options.Drain.TotalSeconds:0.#} s.", Styles.Doubtful));
+            console.ErrorScreen.WriteStyled(("Ctrl+C once more ends the relayed connections now.", Styles.Doubtful));
         }
     }
 }

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Hosting;
+
+namespace Foolscap.Relay.Tool.Hosting;
+
+/// <summary>
+/// Ctrl+C and SIGTERM for what runs until it is told to end: the first one asks for an end in order, the second one for an end at
+/// once, and from the third one on the system ends the process.
+/// </summary>
+internal sealed class StopSignals : IDisposable
+{
+    private static readonly PosixSignal[] Signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT];
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _hurry = new();
+    private readonly PosixSignalRegistration[] _registrations;
+    private int _count;
+
+    /// <summary>Listens for the signals from now on. One that was ignored when the process began stays so (<c>nohup</c>).</summary>
+    public StopSignals() => _registrations = [.. Signals.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Stop => _stop.Token;
+
+    /// <summary>Cancelled by the second signal.</summary>
+    public CancellationToken Hurry => _hurry.Token;
+
+    public void Dispose()
+    {
+        // It waits for a signal that is being handled.
+        foreach (PosixSignalRegistration registration in _registrations)
+        {
+            registration.Dispose();
+        }
+
+        _stop.Dispose();
+        _hurry.Dispose();
+    }
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        int count = Interlocked.Increment(ref _count);
+        context.Cancel = count <= 2;
+        if (count <= 2)
+        {
+            // Not here: what is cancelled runs for a while, and the next signal would wait for it.
+            _ = (count == 1 ? _stop : _hurry).CancelAsync();
+        }
+    }
+
+    /// <summary>In place of the host's own handlers, for which a second signal is like the first one.</summary>
+    public sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
