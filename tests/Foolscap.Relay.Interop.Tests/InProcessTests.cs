@@ -1,6 +1,5 @@
 using Foolscap.Relay.Client;
 using Foolscap.Relay.Interop.Tests.Peers;
-using Foolscap.TestUtilities;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Interop.Tests;
