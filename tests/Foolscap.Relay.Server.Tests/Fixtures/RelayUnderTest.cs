@@ -12,6 +12,8 @@ internal sealed class RelayUnderTest : IAsyncDisposable
     /// <summary>Tubs that do not look after their connections: the test does.</summary>
     public static readonly TubOptions Patient = new() { KeepaliveTimeout = Timeout.InfiniteTimeSpan, DisconnectTimeout = Timeout.InfiniteTimeSpan };
 
+    private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(20);
+
     private readonly List<ClientTub> _clients = [];
 
     private RelayUnderTest(RelayServerOptions? options, bool isMaster)
@@ -106,6 +108,17 @@ internal sealed class RelayUnderTest : IAsyncDisposable
                 throw Waiting.Missing(missing);
             }
 
+            await RoundTripAsync();
+        }
+    }
+
+    /// <summary>Lets time pass in steps: in one that is too long, a write that is under way counts as stuck.</summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        for (TimeSpan left = time, step; left > TimeSpan.Zero; left -= step)
+        {
+            step = left < LongestStep ? left : LongestStep;
+            Time.Advance(step);
             await RoundTripAsync();
         }
     }

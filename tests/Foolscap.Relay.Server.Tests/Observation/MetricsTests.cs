@@ -115,7 +115,7 @@ internal sealed partial class MetricsTests : RelayFixture
         Caller caller = await Test.CallAsync(pipe: Piping.Boundless);
         (ScriptedEnd handler, RemoteReference responder) = await listener.AcceptAsync();
         await handler.TakeAsync(caller.Request.Length);
-        Test.Time.Advance(TimeSpan.FromSeconds(100));
+        await Test.PassAsync(TimeSpan.FromSeconds(100));
         await caller.Outside.Output.CompleteAsync();
         await handler.NextAsync(RelayProtocol.Close);
         await responder.CallAsync(RelayProtocol.Close).Within("the answer to close()");
