@@ -7,7 +7,7 @@ namespace Foolscap.Relay.Server;
 /// </summary>
 public sealed record RelayLimits
 {
-    /// <summary>How many Tubs may be registered. 10,000 by default: at some 110 KB each that is a gigabyte.</summary>
+    /// <summary>How many Tubs may be registered. 10,000 by default: at some 60 KB each that is 600 MB.</summary>
     public int MaxRegisteredTubs { get; init; } = 10_000;
 
     /// <summary>How many of them may connect from one address. 1,000 by default: a large site behind one NAT, a tenth of all.</summary>

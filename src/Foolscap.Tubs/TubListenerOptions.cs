@@ -23,7 +23,7 @@ public sealed record TubListenerOptions
 
     /// <summary>
     /// How many connections the listener's Tubs may have through it. 20,000 by default: twice the Tubs that a relay
-    /// registers; an idle one costs about 110 KB and a file descriptor. When there are more, the oldest on which neither side
+    /// registers; an idle one costs about 60 KB and a file descriptor. When there are more, the oldest on which neither side
     /// has held a reference for 60 s is closed to make room for the newest; if there is none, the newest is told to come
     /// back later.
     /// </summary>
