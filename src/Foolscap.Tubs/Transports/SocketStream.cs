@@ -49,23 +49,19 @@ internal sealed class SocketStream(Socket socket) : Stream
             : CheckEndAsync(socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken));
     }
 
-    /// <summary>Waits until there is something to read: bytes, or the end. A reset, of which the kernel tells once, it passes on.</summary>
+    /// <summary>Waits until there is something to read: bytes, or the end, of either kind.</summary>
     /// <returns>0.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> WaitForInputAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        // A receive into no buffer is over with whatever the kernel tells of the socket, also what it told before the last
+        // read: who took that for input would rent a buffer, and keep it for as long as nothing comes. So the socket is asked.
+        while (!socket.Poll(TimeSpan.Zero, SelectMode.SelectRead))
         {
-            // One that had to wait is over with whatever the kernel tells of the socket, also what it told before the last
-            // read: who took that for input would rent a buffer, and keep it for as long as nothing comes.
-            ValueTask<int> waiting = socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken);
-            bool isThere = waiting.IsCompleted;
-            await waiting.ConfigureAwait(false);
-            if (isThere)
-            {
-                return 0;
-            }
+            await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
         }
+
+        return 0;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
