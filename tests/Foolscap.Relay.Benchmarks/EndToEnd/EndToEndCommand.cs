@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Foolscap.Relay.Benchmarks.Network;
 
 namespace Foolscap.Relay.Benchmarks.EndToEnd;
 

@@ -1,3 +1,5 @@
+using Foolscap.Relay.Benchmarks.Network;
+
 namespace Foolscap.Relay.Benchmarks.EndToEnd;
 
 /// <summary>What the command line says.</summary>

@@ -1,3 +1,4 @@
+using Foolscap.Relay.Benchmarks.Network;
 using Foolscap.TestUtilities.Processes;
 
 namespace Foolscap.Relay.Benchmarks.EndToEnd;

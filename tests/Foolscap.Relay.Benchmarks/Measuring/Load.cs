@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using Foolscap.Relay.Benchmarks.Network;
 
@@ -19,6 +20,9 @@ internal sealed class Load
     /// <summary>How many bytes have arrived at the ends of all streams.</summary>
     public long Received => _transfers.Sum(transfer => transfer.Received);
 
+    /// <summary>The same for each stream, in the order in which they were asked for.</summary>
+    public IReadOnlyList<long> ReceivedEach => [.. _transfers.Select(transfer => transfer.Received)];
+
     /// <summary>Opens streams, one for each kind that is given.</summary>
     public static async Task<Load> StartAsync(Backend backend, MeasuredPath path, IEnumerable<StreamKind> kinds, long? bytesPerSecond = null)
     {
@@ -32,6 +36,21 @@ internal sealed class Load
         }
 
         return load;
+    }
+
+    /// <summary>Measures for a while how fast all streams are together, where the bytes arrive.</summary>
+    /// <param name="path">What they go through.</param>
+    /// <param name="duration">How long.</param>
+    public async Task<Throughput> MeasureAsync(MeasuredPath path, TimeSpan duration)
+    {
+        Stopwatch elapsed = Stopwatch.StartNew();
+        long before = Received;
+        TimeSpan cpuBefore = path.Cpu;
+        await Task.Delay(duration);
+        double bytes = Received - before;
+        double seconds = elapsed.Elapsed.TotalSeconds;
+        TimeSpan cpu = path.Cpu - cpuBefore;
+        return new Throughput(bytes / seconds, cpu.TotalSeconds / (bytes / 1e9));
     }
 
     /// <summary>Fails at once if a stream has failed or ended.</summary>

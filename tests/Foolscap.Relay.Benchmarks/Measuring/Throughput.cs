@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Foolscap.Relay.Benchmarks.Network;
 
 namespace Foolscap.Relay.Benchmarks.Measuring;
@@ -23,18 +22,10 @@ internal readonly record struct Throughput(double BytesPerSecond, double CpuSeco
         await Task.Delay(warmUp);
         await load.ThrowIfOverAsync();
 
-        Stopwatch elapsed = Stopwatch.StartNew();
-        long before = load.Received;
-        TimeSpan cpuBefore = GetCpu(path);
-        await Task.Delay(duration);
-        double bytes = load.Received - before;
-        double seconds = elapsed.Elapsed.TotalSeconds;
-        TimeSpan cpu = GetCpu(path) - cpuBefore;
+        Throughput throughput = await load.MeasureAsync(path, duration);
 
         await load.ThrowIfOverAsync();
         await load.StopAsync();
-        return new Throughput(bytes / seconds, cpu.TotalSeconds / (bytes / 1e9));
+        return throughput;
     }
-
-    private static TimeSpan GetCpu(MeasuredPath path) => new(path.Programs.Sum(program => program.Cpu.Ticks));
 }

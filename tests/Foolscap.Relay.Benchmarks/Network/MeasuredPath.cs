@@ -10,6 +10,9 @@ namespace Foolscap.Relay.Benchmarks.Network;
 /// <param name="Programs">The processes on the way, the relay first.</param>
 internal sealed record MeasuredPath(string Name, IPEndPoint EndPoint, byte[] Request, IReadOnlyList<ProcessUsage> Programs)
 {
+    /// <summary>The processor time of all programs on the way.</summary>
+    public TimeSpan Cpu => new(Programs.Sum(program => program.Cpu.Ticks));
+
     /// <summary>Connects, and sends what comes before the data.</summary>
     public async Task<Socket> OpenAsync(StreamKind kind, long transferId = 0)
     {

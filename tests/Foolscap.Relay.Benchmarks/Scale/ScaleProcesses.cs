@@ -33,12 +33,14 @@ internal sealed class ScaleProcesses : IAsyncDisposable
 
     /// <summary>Starts the processes.</summary>
     /// <param name="count">So many Tubs or streams are to come.</param>
-    public static async Task<ScaleProcesses> StartAsync(int count)
+    /// <param name="way">How the relay is to carry the bytes.</param>
+    /// <param name="backend">The server behind the client; a process of its own if not given.</param>
+    public static async Task<ScaleProcesses> StartAsync(int count, RelayWay way = RelayWay.Direct, IPEndPoint? backend = null)
     {
         ScaleProcesses processes = new(count);
         try
         {
-            await processes.StartAsync();
+            await processes.StartAsync(way, backend);
             return processes;
         }
         catch
@@ -80,13 +82,13 @@ internal sealed class ScaleProcesses : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private async Task StartAsync()
+    private async Task StartAsync(RelayWay way, IPEndPoint? backend)
     {
         Furl registrar = await StartRelayAsync(port: 0);
         registrar.Hints.Single().TryGetTcpEndpoint(out _, out int port);
 
-        string target = await ReadAnswerAsync(StartPart(PartCommand.Backend), PartCommand.Backend);
-        SampleProcess client = StartPart(PartCommand.Client, registrar.ToString(), target, _count);
+        string target = backend?.ToString() ?? await ReadAnswerAsync(StartPart(PartCommand.Backend), PartCommand.Backend);
+        SampleProcess client = StartPart(PartCommand.Client, registrar.ToString(), target, _count, way.ToString());
         TubId tubId = TubId.Parse(await ReadAnswerAsync(client, PartCommand.Client));
         Path = new MeasuredPath(
             "relay", new IPEndPoint(IPAddress.Loopback, port), CallerRequest.Make(tubId), [new ProcessUsage(_relay.Id), new ProcessUsage(client.Id)]);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Foolscap.Relay.Benchmarks.Network;
 using Foolscap.Relay.Benchmarks.Reporting;
 
 namespace Foolscap.Relay.Benchmarks.Scale;
@@ -35,6 +36,34 @@ internal static class ScaleReport
                 .. areStreams ? [Format("N1", point.ClientBytes / Megabyte), Format("N1", point.ClientBytesEach / Kibibyte)] : (string[])[],
                 Format("N0", point.RoundTrip.TotalMicroseconds),
                 Format("N1", 100 * point.IdleCpu)]);
+        }
+
+        table.Print();
+        Console.WriteLine();
+        GrowthPlot.Print($"the relay's memory, MB, by {what}", points, point => point.RelayBytes / Megabyte);
+        GrowthPlot.Print($"time for each {each} to come, ms", points, point => point.Growing.TotalMilliseconds / point.Added);
+        GrowthPlot.Print($"round trip of a byte beside {what}, µs", points, point => point.RoundTrip.TotalMicroseconds);
+    }
+
+    public static void PrintMoving(IReadOnlyList<MovingPoint> points)
+    {
+        if (points.Count == 0)
+        {
+            return;
+        }
+
+        TextTable table = new(["streams that move data", "MB/s", "CPU, s/GB", "smallest share", "p50, ms", "p99, ms", "relay, MB", "client, MB"]);
+        foreach (MovingPoint point in points)
+        {
+            table.Add([
+                $"{(point.Way == RelayWay.Direct ? "direct" : "messages")}, {Format("N0", point.Count)}",
+                Format("N0", point.Throughput.BytesPerSecond / Megabyte),
+                Format("N2", point.Throughput.CpuSecondsPerGigabyte),
+                Format("N2", point.SmallestShare),
+                Format("N1", point.RoundTrip.P50.TotalMilliseconds),
+                Format("N1", point.RoundTrip.P99.TotalMilliseconds),
+                Format("N1", point.RelayBytes / Megabyte),
+                Format("N1", point.ClientBytes / Megabyte)]);
         }
 
         table.Print();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Foolscap.Furls;
+using Foolscap.Relay.Benchmarks.Network;
 
 namespace Foolscap.Relay.Benchmarks.Scale.Parts;
 
@@ -21,6 +22,7 @@ internal static class PartCommand
         Argument<string> registrar = new("registrar");
         Argument<string> target = new("target");
         Argument<int> count = new("count");
+        Argument<RelayWay> way = new("way");
 
         Argument<string> folder = new("folder");
         Argument<int> port = new("port");
@@ -28,9 +30,13 @@ internal static class PartCommand
         Command relay = new(Relay) { count, folder, port };
         relay.SetAction((parsed, stopping) => RelayPart.RunAsync(
             parsed.GetValue(count), parsed.GetRequiredValue(folder), parsed.GetValue(port), stopping));
-        Command client = new(Client) { registrar, target, count };
+        Command client = new(Client) { registrar, target, count, way };
         client.SetAction((parsed, stopping) => ClientPart.RunAsync(
-            Furl.Parse(parsed.GetRequiredValue(registrar)), IPEndPoint.Parse(parsed.GetRequiredValue(target)), parsed.GetValue(count), stopping));
+            Furl.Parse(parsed.GetRequiredValue(registrar)),
+            IPEndPoint.Parse(parsed.GetRequiredValue(target)),
+            parsed.GetValue(count),
+            parsed.GetValue(way),
+            stopping));
         Command backend = new(Backend);
         backend.SetAction((_, stopping) => BackendPart.RunAsync(stopping));
         Command tubs = new(Tubs) { registrar };

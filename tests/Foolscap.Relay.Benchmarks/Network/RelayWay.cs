@@ -1,4 +1,4 @@
-namespace Foolscap.Relay.Benchmarks.EndToEnd;
+namespace Foolscap.Relay.Benchmarks.Network;
 
 /// <summary>How a relay carries the bytes of a stream.</summary>
 internal enum RelayWay
