@@ -14,7 +14,10 @@ namespace Foolscap.Tubs;
 /// Takes connections for one or many Tubs on the same ports (<c>foolscap.pb.Listener</c>), and hands those that are for
 /// none of them to its interceptors.
 /// </summary>
-/// <remarks>Thread-safe. Accepting a connection never waits for another one's handshake.</remarks>
+/// <remarks>
+/// Thread-safe. Accepting a connection never waits for another one's handshake. Of the handshakes themselves as many work at
+/// once as there are processors, over all listeners of the process, the oldest first; one that waits for its peer holds up nobody.
+/// </remarks>
 public sealed class TubListener : IAsyncDisposable
 {
     /// <summary>So many may be told at once why they are refused, even if fewer are served.</summary>
