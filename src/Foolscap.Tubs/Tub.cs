@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Foolscap.Furls;
 using Foolscap.Tubs.Banana;
+using Foolscap.Tubs.Handshakes;
 using Foolscap.Tubs.Negotiation;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -194,13 +195,23 @@ public sealed class Tub : IAsyncDisposable
     }
 
     /// <summary>Takes a connection that a listener has accepted for this Tub.</summary>
-    internal async Task<TubConnection> AcceptAsync(TransportConnection transport, CancellationToken cancellationToken)
+    /// <param name="transport">The connection; it is closed if this fails.</param>
+    /// <param name="place">Its place among those that do their handshakes, with the clock that this may take.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    internal async Task<TubConnection> AcceptAsync(TransportConnection transport, HandshakePlace place, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource timeout = new(Options.NegotiationTimeout, TimeProvider);
-        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stopping.Token, cancellationToken);
-        TubConnection connection = await Negotiator.AcceptAsync(this, transport, ended.Token).ConfigureAwait(false);
-        Log.Connected(connection);
-        return connection;
+        CancellationToken expired = place.Clock.Expired;
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(expired, _stopping.Token, cancellationToken);
+        try
+        {
+            TubConnection connection = await Negotiator.AcceptAsync(this, transport, place, ended.Token).ConfigureAwait(false);
+            Log.Connected(connection);
+            return connection;
+        }
+        catch (OperationCanceledException exception) when (expired.IsCancellationRequested)
+        {
+            throw new NegotiationException(place.Clock.Reason, exception);
+        }
     }
 
     internal void Detach(TubConnection connection) => Connections.Detach(connection);

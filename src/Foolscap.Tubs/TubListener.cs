@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using Foolscap.Tubs.Admission;
+using Foolscap.Tubs.Handshakes;
 using Foolscap.Tubs.Negotiation;
 using Foolscap.Tubs.Transports;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,10 @@ namespace Foolscap.Tubs;
 /// Takes connections for one or many Tubs on the same ports (<c>foolscap.pb.Listener</c>), and hands those that are for
 /// none of them to its interceptors.
 /// </summary>
-/// <remarks>Thread-safe. Accepting a connection never waits for another one's handshake.</remarks>
+/// <remarks>
+/// Thread-safe. Accepting a connection never waits for another one's handshake. Of the handshakes themselves as many work at
+/// once as there are processors, over all listeners of the process, the oldest first; one that waits for its peer holds up nobody.
+/// </remarks>
 public sealed class TubListener : IAsyncDisposable
 {
     /// <summary>So many may be told at once why they are refused, even if fewer are served.</summary>
@@ -57,6 +61,9 @@ public sealed class TubListener : IAsyncDisposable
     /// <param name="tub">The Tub.</param>
     public TubListener(Tub tub)
         : this() => Add(tub);
+
+    /// <summary>The line of those that do their handshakes.</summary>
+    internal HandshakeTurns Turns { get; init; } = HandshakeTurns.Shared;
 
     /// <summary>What the listener has done and is doing.</summary>
     public TubListenerStatistics Statistics => new(_halfOpen.Count, _connections.Count, _refusals.Counts);
@@ -267,7 +274,9 @@ public sealed class TubListener : IAsyncDisposable
         {
             // The Tub negotiates; its part begins behind the request.
             await HeaderBlock.ReadAsync(connection.Input, halfOpen.Ended).ConfigureAwait(false);
-            TubConnection negotiated = await tub.AcceptAsync(connection, halfOpen.GivingWay).ConfigureAwait(false);
+            using NegotiationClock clock = new(tub.Options.NegotiationTimeout, tub.TimeProvider);
+            halfOpen.Clock = clock;
+            TubConnection negotiated = await tub.AcceptAsync(connection, Turns.TakePlace(clock), halfOpen.GivingWay).ConfigureAwait(false);
             _connections.OnEstablished(
                 counted,
                 () => negotiated.HeldReferences == 0 && negotiated.ExportedReferences == 0,

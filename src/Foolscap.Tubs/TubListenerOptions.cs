@@ -11,7 +11,8 @@ public sealed record TubListenerOptions
     /// few kilobytes each, and some 50 in the TLS handshake. When there are more, the one that has waited longest without
     /// having sent its request makes room for the newest, so that many silent peers do not keep others out. If all have
     /// sent their requests, the one that has negotiated longest does, for 5 s at least, of the address that has the most;
-    /// if none has for so long, the newest is told to come back later.
+    /// if none has for so long, the newest is told to come back later. Time in which a connection waits for its turn, because
+    /// the processors are busy with older ones' handshakes, is not the peer's, and does not count; nor are more than this in line.
     /// </summary>
     public int MaxHalfOpenConnections { get; init; } = 2000;
 

@@ -34,7 +34,9 @@ public sealed record TubOptions
 
     /// <summary>
     /// How long a peer that connects may take from the request to the end of the negotiation. 30 s by default
-    /// (Foolscap: 120 s).
+    /// (Foolscap: 120 s). When many connect at once, as after a restart, their TLS handshakes are done in the order of their
+    /// requests, as many at once as there are processors; the time in which a connection waits for its turn does not count,
+    /// up to 120 s: no Foolscap client waits for longer.
     /// </summary>
     public TimeSpan NegotiationTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -1,3 +1,5 @@
+using Foolscap.Tubs.Handshakes;
+
 namespace Foolscap.Tubs.Admission;
 
 /// <summary>One connection that is being set up, as a listener counts it.</summary>
@@ -19,6 +21,9 @@ internal sealed class HalfOpenConnection : TableEntry<HalfOpenConnection>, IDisp
 
     /// <summary>Cancelled then, and when the listener stops.</summary>
     public CancellationToken Ended { get; }
+
+    /// <summary>That of its negotiation; none before.</summary>
+    public NegotiationClock? Clock { get; set; }
 
     public bool HasGivenWay { get; private set; }
 

@@ -22,9 +22,27 @@ internal sealed class HalfOpenTable(int limit, int limitPerAddress, TimeProvider
 
     protected override HalfOpenConnection? FindLeavingOfAll(Group all) => all.New.First?.Value ?? FindLateOfLargest() ?? FindLate(all);
 
-    /// <summary>The one that has negotiated longest, if that is long.</summary>
-    private HalfOpenConnection? FindLate(Group group) =>
-        group.Settled.First?.Value is HalfOpenConnection oldest && IsThereFor(oldest, Grace) ? oldest : null;
+    /// <summary>
+    /// The one that has negotiated longest, if that is long without its waits for this side's turns; while it waits for one it
+    /// is the next to be served.
+    /// </summary>
+    private HalfOpenConnection? FindLate(Group group)
+    {
+        foreach (HalfOpenConnection connection in group.Settled)
+        {
+            if (!IsThereFor(connection, Grace))
+            {
+                return null; // Nor have those behind it been there for so long.
+            }
+
+            if (connection.Clock is not { } clock || (!clock.IsStopped && IsThereFor(connection, Grace + clock.Stopped)))
+            {
+                return connection;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The same for the address that has the most; of several, that of the oldest.</summary>
     private HalfOpenConnection? FindLateOfLargest()

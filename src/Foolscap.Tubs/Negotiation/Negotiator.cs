@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using Foolscap.Furls;
 using Foolscap.Tubs.Banana;
+using Foolscap.Tubs.Handshakes;
 using Foolscap.Tubs.Transports;
 
 namespace Foolscap.Tubs.Negotiation;
@@ -49,16 +50,18 @@ internal static class Negotiator
     /// <summary>Negotiates as the side that listens, after the request has been read.</summary>
     /// <param name="tub">This side, the Tub that the request names.</param>
     /// <param name="transport">The connection; it is closed if this fails.</param>
+    /// <param name="place">Its place among those that do their handshakes.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="NegotiationException">The other end is not acceptable.</exception>
-    public static Task<TubConnection> AcceptAsync(Tub tub, TransportConnection transport, CancellationToken cancellationToken) =>
+    public static Task<TubConnection> AcceptAsync(
+        Tub tub, TransportConnection transport, HandshakePlace place, CancellationToken cancellationToken) =>
         RunAsync(
             transport,
             tub.TimeProvider,
             async () =>
             {
                 await transport.Output.WriteAsync(SwitchingProtocols, cancellationToken).ConfigureAwait(false);
-                PeerTls tls = await PeerTls.AcceptAsync(transport, tub.Certificate, cancellationToken).ConfigureAwait(false);
+                PeerTls tls = await PeerTls.AcceptAsync(transport, tub.Certificate, place, cancellationToken).ConfigureAwait(false);
                 return await DecideAsync(tub, transport, tls, target: null, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken);

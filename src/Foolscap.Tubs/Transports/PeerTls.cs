@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Foolscap.Furls;
+using Foolscap.Tubs.Handshakes;
 
 namespace Foolscap.Tubs.Transports;
 
@@ -13,11 +14,13 @@ namespace Foolscap.Tubs.Transports;
 internal sealed class PeerTls : IGatheringWriter, IAsyncDisposable
 {
     private readonly DuplexPipeStream _below;
+    private readonly HandshakeStream? _between;
 
-    private PeerTls(DuplexPipeStream below)
+    private PeerTls(DuplexPipeStream below, HandshakeStream? between = null)
     {
         _below = below;
-        Stream = new SslStream(below, leaveInnerStreamOpen: false);
+        _between = between;
+        Stream = new SslStream((Stream?)between ?? below, leaveInnerStreamOpen: false);
     }
 
     public SslStream Stream { get; }
@@ -37,6 +40,7 @@ internal sealed class PeerTls : IGatheringWriter, IAsyncDisposable
     /// <summary>The TubID of the peer's certificate; none if it showed no certificate.</summary>
     public TubId? PeerTubId { get; private set; }
 
+    /// <summary>Does the handshake of the side that connects, which takes no turns: a program has few Tubs to connect to.</summary>
     /// <exception cref="NegotiationException">TLS failed, or the other end is another Tub.</exception>
     public static async Task<PeerTls> ConnectAsync(
         TransportConnection connection, TubCertificate certificate, TubId target, CancellationToken cancellationToken)
@@ -59,14 +63,21 @@ internal sealed class PeerTls : IGatheringWriter, IAsyncDisposable
         return tls;
     }
 
+    /// <summary>Does the handshake of the side that listens, in turns with the others.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="certificate">Who this side is.</param>
+    /// <param name="place">Its place among the others; it has no turn any more when this is over.</param>
+    /// <param name="cancellationToken">Ends the handshake.</param>
     /// <exception cref="NegotiationException">TLS failed.</exception>
     [SuppressMessage(
         "Security",
         "CA5359:Do Not Disable Certificate Validation",
         Justification = "A caller may be any Tub; one without a certificate is refused behind the handshake, where it can be told why.")]
-    public static async Task<PeerTls> AcceptAsync(TransportConnection connection, TubCertificate certificate, CancellationToken cancellationToken)
+    public static async Task<PeerTls> AcceptAsync(
+        TransportConnection connection, TubCertificate certificate, HandshakePlace place, CancellationToken cancellationToken)
     {
-        PeerTls tls = Create(connection);
+        DuplexPipeStream below = new(connection);
+        PeerTls tls = new(below, new HandshakeStream(below, place));
         await tls.AuthenticateAsync(
             tls.Stream.AuthenticateAsServerAsync(
                 new SslServerAuthenticationOptions
@@ -141,6 +152,10 @@ internal sealed class PeerTls : IGatheringWriter, IAsyncDisposable
         {
             await DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+        finally
+        {
+            _between?.EndHandshake();
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed class Returns
         TimeSpan[] waits = [.. _registered.Values.Select(registered => Stopwatch.GetElapsedTime(since, registered.Time)).Order()];
         string[] failures = [.. _failures.Where(failure => failure.Time >= since).Select(failure => failure.Reason)];
         string? most = failures.GroupBy(reason => reason).MaxBy(reasons => reasons.Count())?.Key;
-        return new ReturnFigures(waits[waits.Length / 2], waits[^1], failures.Length, most ?? "");
+        return new ReturnFigures(waits[waits.Length / 2], waits[waits.Length * 9 / 10], waits[^1], failures.Length, most ?? "");
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -53,21 +53,25 @@ internal sealed class Returns
 
 /// <summary>How Tubs came back to a relay that was away.</summary>
 /// <param name="Median">When half of them were registered again, since the relay listened.</param>
+/// <param name="Most">When nine of ten were.</param>
 /// <param name="Last">When all were.</param>
 /// <param name="Failures">How many attempts failed since then.</param>
 /// <param name="Reason">Why most of these did.</param>
-internal sealed record ReturnFigures(TimeSpan Median, TimeSpan Last, int Failures, string Reason)
+internal sealed record ReturnFigures(TimeSpan Median, TimeSpan Most, TimeSpan Last, int Failures, string Reason)
 {
     public static ReturnFigures Parse(string text)
     {
-        string[] words = text.Split(' ', 4);
+        string[] words = text.Split(' ', 5);
         return new ReturnFigures(
             TimeSpan.FromSeconds(double.Parse(words[0], CultureInfo.InvariantCulture)),
             TimeSpan.FromSeconds(double.Parse(words[1], CultureInfo.InvariantCulture)),
-            int.Parse(words[2], CultureInfo.InvariantCulture),
-            words[3]);
+            TimeSpan.FromSeconds(double.Parse(words[2], CultureInfo.InvariantCulture)),
+            int.Parse(words[3], CultureInfo.InvariantCulture),
+            words[4]);
     }
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Median.TotalSeconds} {Last.TotalSeconds} {Failures} {Reason.ReplaceLineEndings(" ")}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Median.TotalSeconds} {Most.TotalSeconds} {Last.TotalSeconds} {Failures} {Reason.ReplaceLineEndings(" ")}");
 }

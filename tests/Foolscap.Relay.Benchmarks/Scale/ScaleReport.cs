@@ -77,12 +77,13 @@ internal static class ScaleReport
             return;
         }
 
-        TextTable table = new(["Tubs that come back", "half, s", "all, s", "relay CPU, s", "ms each", "failed attempts"]);
+        TextTable table = new(["Tubs that come back", "half, s", "90 %, s", "all, s", "relay CPU, s", "ms each", "failed attempts"]);
         foreach (RestartPoint point in points)
         {
             table.Add([
                 Format("N0", point.Count),
                 Format("N1", point.Tubs.Median.TotalSeconds),
+                Format("N1", point.Tubs.Most.TotalSeconds),
                 Format("N1", point.Tubs.Last.TotalSeconds),
                 Format("N1", point.RelayCpu.TotalSeconds),
                 Format("N2", point.RelayCpu.TotalMilliseconds / point.Count),

@@ -1,6 +1,7 @@
 using System.Net;
 using Foolscap.TestUtilities;
 using Foolscap.Tubs.Admission;
+using Foolscap.Tubs.Handshakes;
 
 namespace Foolscap.Tubs.Tests.Admission;
 
@@ -101,6 +102,39 @@ internal sealed class HalfOpenTableTests
         _time.Advance(HalfOpenTable.Grace + TimeSpan.FromSeconds(0.1));
         Assert.That(table.Enter(From(3)), Is.Null);
         Assert.That((GaveWay(oldest), GaveWay(withoutAddress), GaveWay(first), GaveWay(second)), Is.EqualTo((false, false, true, false)));
+    }
+
+    [Test]
+    public void Enter_FullOfThoseThatNegotiate_OneThatWaitsForItsTurnStays_AndItsWaitIsNotCountedAfterwards()
+    {
+        HalfOpenTable table = new(limit: 2, limitPerAddress: 2, _time);
+        (HalfOpenConnection first, HalfOpenConnection second) = (Negotiating(table, 1), Negotiating(table, 2));
+        using NegotiationClock clock = new(Timeout.InfiniteTimeSpan, _time);
+        using NegotiationClock other = new(Timeout.InfiniteTimeSpan, _time);
+        (first.Clock, second.Clock) = (clock, other);
+        clock.Stop();
+        _time.Advance(HalfOpenTable.Grace + TimeSpan.FromSeconds(0.1));
+        HalfOpenConnection third = Negotiating(table, 3);
+        Assert.That((GaveWay(first), GaveWay(second)), Is.EqualTo((false, true)));
+        clock.Go();
+        _time.Advance(HalfOpenTable.Grace - TimeSpan.FromSeconds(0.1));
+        Assert.That(table.Enter(From(4)), Is.EqualTo(ListenerRefusal.HalfOpenLimit));
+        _time.Advance(TimeSpan.FromSeconds(0.15));
+        Assert.That(table.Enter(From(4)), Is.Null);
+        Assert.That((GaveWay(first), GaveWay(third)), Is.EqualTo((true, false)));
+    }
+
+    [Test]
+    public void Enter_FullOfThoseThatWaitForTheirTurns_IsRefused()
+    {
+        HalfOpenTable table = new(limit: 2, limitPerAddress: 2, _time);
+        using NegotiationClock clock = new(Timeout.InfiniteTimeSpan, _time);
+        HalfOpenConnection[] all = [Negotiating(table, 1), Negotiating(table, 2)];
+        Array.ForEach(all, connection => connection.Clock = clock);
+        clock.Stop();
+        _time.Advance(TimeSpan.FromSeconds(60));
+        Assert.That(table.Enter(From(3)), Is.EqualTo(ListenerRefusal.HalfOpenLimit));
+        Assert.That(all.Any(GaveWay), Is.False);
     }
 
     [Test]

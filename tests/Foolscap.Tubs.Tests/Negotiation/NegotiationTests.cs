@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Text;
 using Foolscap.Furls;
 using Foolscap.TestUtilities;
+using Foolscap.Tubs.Handshakes;
 using Foolscap.Tubs.Negotiation;
 using Foolscap.Tubs.Transports;
 
@@ -36,7 +37,9 @@ internal sealed class NegotiationTests
         await using TestTub client = new(network, TestCertificates.Low);
         await using TestTub server = new(network, TestCertificates.High);
         DuplexPipePair pair = new();
-        Task accepting = Task.Run(() => Negotiator.AcceptAsync(server.Tub, pair.SecondConnection, TestTime.Token));
+        using NegotiationClock clock = new(TestTime.Limit, TimeProvider.System);
+        HandshakePlace place = HandshakeTurns.Shared.TakePlace(clock);
+        Task accepting = Task.Run(() => Negotiator.AcceptAsync(server.Tub, pair.SecondConnection, place, TestTime.Token));
         Task<TubConnection> connecting =
             Negotiator.ConnectAsync(client.Tub, pair.FirstConnection, TestCertificates.Mid.TubId, "h", TestTime.Token);
         await HeaderBlock.ReadAsync(pair.Second.Input, TestTime.Token);

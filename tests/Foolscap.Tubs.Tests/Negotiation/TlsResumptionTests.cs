@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Foolscap.Furls;
 using Foolscap.TestUtilities;
+using Foolscap.Tubs.Handshakes;
 using Foolscap.Tubs.Transports;
 
 namespace Foolscap.Tubs.Tests.Negotiation;
@@ -68,7 +69,9 @@ internal sealed class TlsResumptionTests
             ArrayBufferWriter<byte> seen = new();
             Task up = CopyAsync(near.Second.Input, far.First.Output, seen: null);
             Task down = CopyAsync(far.First.Input, near.Second.Output, seen);
-            Task<PeerTls> accepting = PeerTls.AcceptAsync(far.SecondConnection, server, TestTime.Token);
+            using NegotiationClock clock = new(TestTime.Limit, TimeProvider.System);
+            HandshakePlace place = HandshakeTurns.Shared.TakePlace(clock);
+            Task<PeerTls> accepting = PeerTls.AcceptAsync(far.SecondConnection, server, place, TestTime.Token);
             PeerTls connected;
             try
             {
