@@ -77,6 +77,11 @@ internal sealed class ClientSchema : Schema<RelayClientServiceOptions>
     private static string? FindPemProblem(string path, bool isRequired, out TubId? tubId)
     {
         tubId = null;
+        if (Directory.Exists(path))
+        {
+            return $"is a folder ({path})";
+        }
+
         if (!File.Exists(path))
         {
             return isRequired ? $"is not there ({path})" : null;

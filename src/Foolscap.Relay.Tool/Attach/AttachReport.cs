@@ -7,7 +7,6 @@ using Foolscap.Relay.Hosting;
 using Foolscap.Relay.Tool.Terminal;
 using Foolscap.Tubs;
 using Microsoft.Extensions.Hosting;
-using Spectre.Console;
 
 namespace Foolscap.Relay.Tool.Attach;
 
@@ -46,49 +45,53 @@ internal sealed class AttachReport(IFoolscapRelayClient client, AttachedNode att
         try
         {
             await LookAtTargetAsync(stoppingToken).ConfigureAwait(false);
-            if (console.ErrorIsTerminal && console.ErrorScreen.Profile.Capabilities.Interactive)
-            {
-                // It draws over lines: nothing else may be printed until it is gone.
-                await console.ErrorScreen.Status().StartAsync("Connecting", status => ShowAsync(status, stoppingToken)).ConfigureAwait(false);
-            }
 
-            await FollowAsync(stoppingToken).ConfigureAwait(false);
+            TellUntilNow();
+            await foreach (RelayStatus relay in _news.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
+            {
+                Tell(relay);
+                ShowWhatIsWaitedFor();
+            }
         }
         catch (OperationCanceledException)
         {
             // The host stops.
         }
+        finally
+        {
+            console.Live?.Hide();
+        }
     }
 
     private void OnStatus(RelayStatus status) => _news.Writer.TryWrite(status);
 
-    /// <summary>Shows what is waited for until a relay has taken the Tub.</summary>
-    private async Task ShowAsync(StatusContext status, CancellationToken stoppingToken)
-    {
-        while (client.Statuses.All(relay => relay.State != RelayState.Registered))
-        {
-            status.Status(Markup.Escape(ScreenExtensions.Printable(Describe(client.Statuses))));
-            await _news.Reader.ReadAsync(stoppingToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Tells each registration until the host stops.</summary>
-    private async Task FollowAsync(CancellationToken stoppingToken)
+    /// <summary>The news so far, and then what was before them.</summary>
+    private void TellUntilNow()
     {
         while (_news.Reader.TryRead(out RelayStatus? early))
         {
             Tell(early);
         }
 
-        // What was before the first news, or was taken for the line that showed it.
         foreach (RelayStatus relay in client.Statuses)
         {
             Tell(relay);
         }
 
-        await foreach (RelayStatus relay in _news.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
+        ShowWhatIsWaitedFor();
+    }
+
+    /// <summary>At the bottom of a terminal, as long as no relay has the Tub.</summary>
+    private void ShowWhatIsWaitedFor()
+    {
+        IReadOnlyList<RelayStatus> statuses = client.Statuses;
+        if (statuses.Any(relay => relay.State == RelayState.Registered))
         {
-            Tell(relay);
+            console.Live?.Hide();
+        }
+        else
+        {
+            console.Live?.Show(Describe(statuses));
         }
     }
 
@@ -122,7 +125,7 @@ internal sealed class AttachReport(IFoolscapRelayClient client, AttachedNode att
     }
 
     private static string Describe(IReadOnlyList<RelayStatus> statuses) => string.Join("; ", statuses.Select(relay => relay.State == RelayState.Waiting
-        ? $"relay {relay.Relay.ToShortString()}: {relay.Reason} Trying again after {relay.RetryIn.TotalSeconds:0} s"
+        ? $"relay {relay.Relay.ToShortString()}: tried again in {HumanDuration.Format(relay.RetryIn)}. {relay.Reason}"
         : $"connecting to relay {relay.Relay.ToShortString()}"));
 
     /// <summary>Nothing that listens at the target is the commonest mistake, and callers are the first to notice it.</summary>
