@@ -21,16 +21,10 @@ internal sealed class FolderLock : IDisposable
     {
         string path = Path.Combine(folder, "relay.lock");
         string processFile = Path.Combine(folder, "relay.pid");
-        FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
         FileStream held;
         try
         {
-            held = new FileStream(path, options);
+            held = Open(path, FileMode.OpenOrCreate);
         }
         catch (IOException exception) when (IsTaken(exception))
         {
@@ -45,7 +39,8 @@ internal sealed class FolderLock : IDisposable
         try
         {
             // Beside it: nobody else can read a file that is locked.
-            File.WriteAllText(processFile, $"{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}\n");
+            using StreamWriter writer = new(Open(processFile, FileMode.Create));
+            writer.Write($"{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}\n");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -73,6 +68,17 @@ internal sealed class FolderLock : IDisposable
 
         // Not deleted: somebody who has just opened the file would lock one that is not there any more.
         held.Dispose();
+    }
+
+    private static FileStream Open(string path, FileMode mode)
+    {
+        FileStreamOptions options = new() { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
     }
 
     /// <summary>Sharing and lock violations of Windows, and what stands for them elsewhere: EWOULDBLOCK of Linux and of macOS.</summary>

@@ -7,6 +7,7 @@ using Foolscap.Relay.Hosting;
 using Foolscap.Relay.Tool.Terminal;
 using Foolscap.Tubs;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Foolscap.Relay.Tool.Attach;
 
@@ -17,7 +18,7 @@ internal sealed record AttachedNode(TahoeNode? Node);
 /// Prints how it stands with the relays, for people and scripts: <c>attached: HINTS</c> on stdout at each registration, what
 /// to put into <c>tahoe.cfg</c>, and what it waits for until then.
 /// </summary>
-internal sealed class AttachReport(IFoolscapRelayClient client, AttachedNode attached, ToolConsole console) : BackgroundService
+internal sealed partial class AttachReport(IFoolscapRelayClient client, AttachedNode attached, ToolConsole console, ILoggerFactory loggerFactory) : BackgroundService
 {
     private static readonly TimeSpan TargetPatience = TimeSpan.FromSeconds(3);
 
@@ -142,9 +143,10 @@ internal sealed class AttachReport(IFoolscapRelayClient client, AttachedNode att
         catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            console.WriteError(
-                $"Nothing listens at {target}, where the Tub should be. Callers are refused until it does.",
-                "Start the Tub, or correct --target; this goes on meanwhile.");
+            LogNothingListens(loggerFactory.CreateLogger("Foolscap.Relay.Tool"), target);
         }
     }
+
+    [LoggerMessage(7002, LogLevel.Warning, "Nothing listens at {Target}, where the Tub should be. Callers are refused until it does: start the Tub, or correct --target.")]
+    private static partial void LogNothingListens(ILogger logger, EndPoint target);
 }

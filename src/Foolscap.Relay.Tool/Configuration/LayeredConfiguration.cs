@@ -19,6 +19,7 @@ internal sealed class LayeredConfiguration : ConfigurationProvider, IConfigurati
     private Dictionary<string, int> _layerOf = [];
     private Dictionary<string, string> _origins = [];
     private bool _isRead;
+    private bool _isReloading;
 
     /// <summary>Creates the source.</summary>
     /// <param name="layers">The layers, the lowest first; they belong to this from now on.</param>
@@ -88,7 +89,21 @@ internal sealed class LayeredConfiguration : ConfigurationProvider, IConfigurati
     public string? FindOrigin(string key) => _origins.GetValueOrDefault(key);
 
     /// <summary>Reads the lowest layer, the file, again.</summary>
-    public void ReloadFile() => _layers[0].Reload();
+    public void ReloadFile()
+    {
+        // It tells of its change twice: once for its source, and once for all of them.
+        Volatile.Write(ref _isReloading, true);
+        try
+        {
+            _layers[0].Reload();
+        }
+        finally
+        {
+            Volatile.Write(ref _isReloading, false);
+        }
+
+        Reread();
+    }
 
     public void Dispose()
     {
@@ -108,6 +123,11 @@ internal sealed class LayeredConfiguration : ConfigurationProvider, IConfigurati
 
     private void Reread()
     {
+        if (Volatile.Read(ref _isReloading))
+        {
+            return;
+        }
+
         Load();
         OnReload();
     }
