@@ -27,6 +27,7 @@ internal sealed partial class AttachReport(IFoolscapRelayClient client, Attached
 
     private readonly Channel<RelayStatus> _news = Channel.CreateBounded<RelayStatus>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly Dictionary<TubId, RelayStatus> _told = [];
+    private readonly ILogger _logger = loggerFactory.CreateLogger("Foolscap.Relay.Tool");
     private string _hints = "";
 
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -45,6 +46,11 @@ internal sealed partial class AttachReport(IFoolscapRelayClient client, Attached
     {
         try
         {
+            if (FileExposure.IsForAll(client.Options.TubPem))
+            {
+                LogExposed(_logger, client.Options.TubPem);
+            }
+
             await LookAtTargetAsync(stoppingToken).ConfigureAwait(false);
 
             TellUntilNow();
@@ -143,10 +149,13 @@ internal sealed partial class AttachReport(IFoolscapRelayClient client, Attached
         catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            LogNothingListens(loggerFactory.CreateLogger("Foolscap.Relay.Tool"), target);
+            LogNothingListens(_logger, target);
         }
     }
 
     [LoggerMessage(7002, LogLevel.Warning, "Nothing listens at {Target}, where the Tub should be. Callers are refused until it does: start the Tub, or correct --target.")]
     private static partial void LogNothingListens(ILogger logger, EndPoint target);
+
+    [LoggerMessage(7003, LogLevel.Warning, "{File} holds the Tub's private key, and every user of this machine may read it: 'chmod 600' ends that.")]
+    private static partial void LogExposed(ILogger logger, string file);
 }
