@@ -40,7 +40,7 @@ internal sealed class OperationTests
 
         ToolResult ofClient = await client.TerminateAsync();
         ToolResult ofRelay = await relay.Process.TerminateAsync();
-        Assert.That(ofRelay.Error, Does.Contain("0 connections may go on for 7 s."));
+        Assert.That(ofRelay.Error, Does.Contain("connections that it relays: 0, which may go on for 7 s."));
         AssertIsJsonWithoutSecrets(ofClient, relay.Registrar.Name, Token);
         AssertIsJsonWithoutSecrets(ofRelay, relay.Registrar.Name, Token);
     }
