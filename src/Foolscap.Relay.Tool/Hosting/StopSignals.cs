@@ -14,7 +14,7 @@ internal sealed class StopSignals : IDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _hurry = new();
-    private readonly ManualResetEventSlim _ended = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration[] _registrations;
     private int _count;
 
@@ -34,7 +34,7 @@ internal sealed class StopSignals : IDisposable
 
     public void Dispose()
     {
-        _ended.Set();
+        _ended.TrySetResult();
 
         // It waits for a signal that is being handled.
         foreach (PosixSignalRegistration registration in _registrations)
@@ -44,7 +44,6 @@ internal sealed class StopSignals : IDisposable
 
         _stop.Dispose();
         _hurry.Dispose();
-        _ended.Dispose();
     }
 
     private void OnSignal(PosixSignalContext context)
@@ -60,7 +59,7 @@ internal sealed class StopSignals : IDisposable
         if (OperatingSystem.IsWindows() && context.Signal is PosixSignal.SIGHUP or PosixSignal.SIGTERM)
         {
             // Windows ends the process as soon as this returns, or some seconds later: the thread is the system's own, for this alone.
-            _ended.Wait();
+            _ended.Task.Wait();
         }
     }
 

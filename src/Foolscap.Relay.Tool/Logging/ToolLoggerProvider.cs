@@ -67,6 +67,8 @@ internal sealed class ToolLoggerProvider : ILoggerProvider, IAsyncDisposable
 
     private sealed class ToolLogger(ToolLoggerProvider provider, string category) : ILogger
     {
+        private readonly bool _isOurs = category.StartsWith("Foolscap.", StringComparison.Ordinal);
+
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
@@ -74,7 +76,7 @@ internal sealed class ToolLoggerProvider : ILoggerProvider, IAsyncDisposable
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (provider._leftOut.Contains(eventId.Id) && logLevel < LogLevel.Warning)
+            if (_isOurs && provider._leftOut.Contains(eventId.Id))
             {
                 return;
             }

@@ -26,7 +26,7 @@ internal static class ToolLogging
         logging.AddFilter("System", settings.Level > LogLevel.Debug ? LogLevel.Warning : settings.Level);
 
         // Whether the host starts and stops is told better by this program itself.
-        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.None);
         bool isText = settings.Format == LogFormat.Text || (settings.Format == LogFormat.Auto && (console.ErrorIsTerminal || IsJournal(console)));
         ILogLineWriter writer = isText ? new TextLogWriter(console, IsJournal(console)) : new JsonLogWriter(console.Error);
