@@ -107,7 +107,7 @@ internal sealed class ToolConfiguration : IDisposable
     public bool IsFromEnvironment(string key) => _layers.FindLayer(key) == EnvironmentLayer;
 
     /// <summary>Whether an option sets a key, or nothing does: then an option would.</summary>
-    public bool IsFromOptions(string key) => _layers.FindOrigin(key) is null && _layers.FindLayer(key) is null or OptionsLayer;
+    public bool IsFromOptions(string key) => _layers.FindOrigin(key) is null && _layers.FindLayer(key) is (null or OptionsLayer);
 
     /// <summary>Reads the file again, as if it had changed.</summary>
     public void Reload() => _layers.ReloadFile();
