@@ -12,7 +12,7 @@ internal sealed partial class RelayClientLog(ILogger logger)
     [LoggerMessage(4001, LogLevel.Warning, "Not registered with relay {Relay}, which is tried again in {RetryIn}: {Reason}")]
     public partial void Waiting(TubId relay, TimeSpan retryIn, string reason);
 
-    [LoggerMessage(4002, LogLevel.Warning, "{Count} connections were not taken since the last such line; the last one was of {Peer}: {Reason}")]
+    [LoggerMessage(4002, LogLevel.Warning, "Connections that were not taken since the last such line: {Count}; the last one was of {Peer}: {Reason}")]
     public partial void NotAccepted(long count, string peer, string reason);
 
     [LoggerMessage(4003, LogLevel.Debug, "A connection of {Peer} is over after {ToTub} bytes to the Tub and {FromTub} from it: {Reason}")]

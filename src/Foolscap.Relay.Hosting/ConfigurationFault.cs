@@ -9,10 +9,17 @@ public sealed record ConfigurationFault(string Key, string? Value, string Proble
 {
     private const int LongestValue = 80;
 
+    /// <summary>What to do about it, in sentences; <see langword="null"/> where <see cref="Allowed"/> says enough.</summary>
+    public string? Advice { get; init; }
+
     /// <summary>The fault as one line.</summary>
-    public override string ToString() => Value is null
-        ? $"{Key} {Problem}; allowed: {Allowed}"
-        : $"{Key} = \"{Shorten(Value)}\" {Problem}; allowed: {Allowed}";
+    public override string ToString()
+    {
+        string what = Value is null ? Key : $"{Key} = \"{Shorten(Value)}\"";
+        return Advice is not null ? $"{what} {Problem}. {Advice}"
+            : Value is null ? $"{what} {Problem}; wanted: {Allowed}"
+            : $"{what} {Problem}; allowed: {Allowed}";
+    }
 
     private static string Shorten(string value) => value.Length <= LongestValue ? value : $"{value[..LongestValue]}...";
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Foolscap.Relay.Hosting;
 
-/// <summary>What this assembly logs. Event ids 5000 to 5999; the next free one is 5012; 5008 to 5010 were what the client logs itself.</summary>
+/// <summary>What this assembly logs. Event ids 5000 to 5999; the next free one is 5013; 5008 to 5010 were what the client logs itself.</summary>
 internal sealed partial class HostingLog(ILogger logger)
 {
     public static HostingLog Of(ILoggerFactory loggerFactory) => new(loggerFactory.CreateLogger("Foolscap.Relay.Hosting"));
@@ -13,7 +13,7 @@ internal sealed partial class HostingLog(ILogger logger)
     [LoggerMessage(5001, LogLevel.Warning, "The relay {TubId} has no hints, so nobody finds it by its FURL: set {Key}, or IFoolscapRelay.SetHints.")]
     public partial void NoHints(string tubId, string key);
 
-    [LoggerMessage(5002, LogLevel.Information, "The relay {TubId} has stopped; {Aborted} connections were aborted.")]
+    [LoggerMessage(5002, LogLevel.Information, "The relay {TubId} has stopped; connections that were aborted: {Aborted}.")]
     public partial void RelayStopped(string tubId, int aborted);
 
     [LoggerMessage(5003, LogLevel.Error, "The changed configuration of {Section} is not used, and the old one stays: {Fault}")]
@@ -33,4 +33,7 @@ internal sealed partial class HostingLog(ILogger logger)
 
     [LoggerMessage(5011, LogLevel.Information, "Tub {TubId} is not registered any more: the host stops.")]
     public partial void ClientStopped(string tubId);
+
+    [LoggerMessage(5012, LogLevel.Information, "The client of Tub {TubId} has stopped; no relay had registered it.")]
+    public partial void ClientStoppedUnregistered(string tubId);
 }

@@ -23,10 +23,10 @@ internal sealed partial class RelayLog(ILogger logger)
     [LoggerMessage(3006, LogLevel.Error, "A connection of {Peer} to Tub {TubId} failed.")]
     public partial void StreamFaulted(string peer, string tubId, Exception exception);
 
-    [LoggerMessage(3007, LogLevel.Information, "{Count} connections were refused for this reason since the last such line; the last one was of {Peer} to Tub {TubId}: {Reason}")]
+    [LoggerMessage(3007, LogLevel.Information, "Connections that were refused for this reason since the last such line: {Count}; the last one was of {Peer} to Tub {TubId}: {Reason}")]
     public partial void StreamsRefused(long count, string peer, string tubId, string reason);
 
-    [LoggerMessage(3008, LogLevel.Warning, "{Count} registrations were refused for this reason since the last such line; the last one was of Tub {TubId} from {Address}: {Reason}")]
+    [LoggerMessage(3008, LogLevel.Warning, "Registrations that were refused for this reason since the last such line: {Count}; the last one was of Tub {TubId} from {Address}: {Reason}")]
     public partial void RegistrationsRefused(long count, string tubId, string address, string reason);
 
     [LoggerMessage(3009, LogLevel.Warning, "Tub {TubId} registers from {Address} again, after another process at {Rival} had taken its place: two clients run with one certificate, and push each other out.")]
@@ -35,7 +35,7 @@ internal sealed partial class RelayLog(ILogger logger)
     [LoggerMessage(3010, LogLevel.Error, "The {Policy} policy failed {Count} times since the last such line, and what it was asked about is denied.")]
     public partial void PolicyFailed(string policy, long count, Exception exception);
 
-    [LoggerMessage(3011, LogLevel.Information, "The relay stops: {Tubs} Tubs are told, and {Streams} connections may go on for {Limit}.")]
+    [LoggerMessage(3011, LogLevel.Information, "The relay stops; Tubs that are told: {Tubs}; connections that it relays: {Streams}, which may go on for {Limit}.")]
     public partial void DrainStarted(int tubs, int streams, TimeSpan limit);
 
     [LoggerMessage(3012, LogLevel.Information, "The list of Tubs in {Path} has been read: {Count} may register.")]

@@ -9,6 +9,11 @@ internal static class PemFile
     /// <exception cref="ToolException">It cannot be read, or is no such file.</exception>
     public static TubCertificate Load(string path)
     {
+        if (Directory.Exists(path))
+        {
+            throw new ToolException($"{path} is a folder, and no PEM file.", "That of a Tahoe-LAFS node is private/node.pem in the node's folder.");
+        }
+
         try
         {
             return TubCertificate.Load(path);

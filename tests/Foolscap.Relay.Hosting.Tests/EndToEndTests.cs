@@ -103,7 +103,7 @@ internal sealed class EndToEndTests
         await relay.DisposeAsync();
 
         await greeter.Connection.Ended.WaitAsync(TestHost.Deadline);
-        await relay.Logs.WaitForAsync(record => record.Message.Contains("has stopped; 1 connections", StringComparison.Ordinal));
+        await relay.Logs.WaitForAsync(record => record.Message.Contains("has stopped; connections that were aborted: 1.", StringComparison.Ordinal));
     }
 
     [Test]

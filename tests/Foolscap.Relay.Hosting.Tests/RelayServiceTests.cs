@@ -117,6 +117,32 @@ internal sealed class RelayServiceTests
     }
 
     [Test]
+    public async Task Start_InAFolderThatAnotherHostUses_NamesItsProcess_UntilThatHasEnded()
+    {
+        await using TestHost first = await TestHost.StartRelayAsync(_folder["relay"]);
+        TubId relay = first.Relay.Tub.TubId;
+
+        RelayServiceException? exception = await Assert.ThrowsAsync<RelayServiceException>(() => TestHost.StartRelayAsync(_folder["relay"]));
+
+        Assert.That(exception!.Message, Does.StartWith($"{_folder["relay"]} (RelayServiceOptions:Folder) is in use by process {Environment.ProcessId}: "));
+        await first.Host.StopAsync().WaitAsync(TestHost.Deadline);
+        await using TestHost second = await TestHost.StartRelayAsync(_folder["relay"]);
+        Assert.That(second.Relay.Tub.TubId, Is.EqualTo(relay));
+    }
+
+    [Test]
+    public async Task Start_ThatFails_LetsTheFolderGo()
+    {
+        File.WriteAllText(Path.Combine(_folder.RelayFolder(), "registrar.furl"), "pb://secret");
+        await Assert.ThrowsAsync<RelayServiceException>(() => TestHost.StartRelayAsync(_folder["relay"]));
+        File.Delete(_folder["relay/registrar.furl"]);
+
+        await using TestHost host = await TestHost.StartRelayAsync(_folder["relay"]);
+
+        Assert.That(host.Relay.IsRunning, Is.True);
+    }
+
+    [Test]
     public async Task Add_OfASectionAndCode_RunsOneRelay_WithTheCodeLast()
     {
         IConfiguration configuration = new ConfigurationBuilder()

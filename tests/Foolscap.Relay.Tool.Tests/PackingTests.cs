@@ -21,7 +21,7 @@ internal sealed class PackingTests
         Assert.That(version.Output, Does.Match(@"^\d+\.\d+\.\d+"));
         Assert.That(
             Directory.EnumerateFiles(folder["tools"], "foolscap-relay*.service", SearchOption.AllDirectories).Select(Path.GetFileName),
-            Is.SupersetOf(new[] { "foolscap-relay.service", "foolscap-relay-attach@.service" }));
+            Is.EquivalentTo(new[] { "foolscap-relay.service", "foolscap-relay-attach@.service" }), "each of them once");
     }
 
     private static async Task DotnetAsync(params string[] arguments)

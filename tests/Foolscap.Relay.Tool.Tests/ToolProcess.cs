@@ -132,6 +132,13 @@ internal sealed class ToolProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Gives it input.</summary>
+    public async Task WriteAsync(string text)
+    {
+        await _process.StandardInput.WriteAsync(text);
+        await _process.StandardInput.FlushAsync();
+    }
+
     /// <summary>Sends a signal, such as TERM.</summary>
     public async Task SignalAsync(string signal)
     {

@@ -11,6 +11,8 @@ internal sealed class ClientSchema : Schema<RelayClientServiceOptions>
 {
     public static readonly ClientSchema Instance = new();
 
+    private const string Unreadable = "may not be read by this user";
+
     private ClientSchema()
         : base([.. General(), .. Numbers(), .. Reconnection(), .. TubTimeoutSettings.Of<RelayClientServiceOptions>(o => o.Tub)])
     {
@@ -46,7 +48,10 @@ internal sealed class ClientSchema : Schema<RelayClientServiceOptions>
             path = Path.GetFullPath(path, baseFolder);
             if (FindPemProblem(path, isRequired: options.Target is not null, out own) is string problem)
             {
-                yield return new ConfigurationFault("TubPem", options.TubPem, problem, "a Tub's PEM file, such as private/node.pem of a Tahoe-LAFS node");
+                yield return new ConfigurationFault("TubPem", options.TubPem, problem, "a Tub's PEM file, such as private/node.pem of a Tahoe-LAFS node")
+                {
+                    Advice = problem == Unreadable ? "It holds a private key: run this as the user that the Tub runs as, or let a service manager hand the file over." : null,
+                };
             }
         }
 
@@ -77,6 +82,11 @@ internal sealed class ClientSchema : Schema<RelayClientServiceOptions>
     private static string? FindPemProblem(string path, bool isRequired, out TubId? tubId)
     {
         tubId = null;
+        if (Directory.Exists(path))
+        {
+            return $"is a folder ({path})";
+        }
+
         if (!File.Exists(path))
         {
             return isRequired ? $"is not there ({path})" : null;
@@ -87,7 +97,11 @@ internal sealed class ClientSchema : Schema<RelayClientServiceOptions>
             tubId = TubCertificate.Load(path).TubId;
             return null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (UnauthorizedAccessException)
+        {
+            return Unreadable;
+        }
+        catch (Exception exception) when (exception is IOException or CryptographicException or ArgumentException)
         {
             return $"cannot be used: {exception.Message.TrimEnd('.')}";
         }

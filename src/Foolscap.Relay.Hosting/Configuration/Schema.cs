@@ -112,9 +112,11 @@ internal abstract class Schema<TOptions>
             .Select(name => name[group.Length..]).Where(name => !name.Contains(':', StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)];
         string? elsewhere = _byName.Keys.FirstOrDefault(name => name.EndsWith($":{child.Key}", StringComparison.OrdinalIgnoreCase));
-        string allowed = Words.FindNearest(child.Key, known) is string nearest ? $"{nearest} was meant?"
-            : elsewhere is not null ? $"{elsewhere} was meant?"
-            : string.Join(", ", known);
-        return new ConfigurationFault(child.Path, null, "is no key that is known here", allowed);
+        string? meant = Words.FindNearest(child.Key, known) ?? elsewhere;
+        string all = string.Join(", ", known);
+        return new ConfigurationFault(child.Path, null, "is no key that is known here", all)
+        {
+            Advice = meant is not null ? $"Did you mean {meant}?" : $"The keys here are: {all}.",
+        };
     }
 }

@@ -40,7 +40,7 @@ internal sealed class ServerSchema : Schema<RelayServiceOptions>
     [
         new ValueSetting<RelayServiceOptions, string>(
             "Folder", new PathKind("a folder, which is made if it is not there"), o => o.Folder, (o, value) => o.Folder = value,
-            "Where the certificate (`relay.pem`) and the registrar's FURL (`registrar.furl`) are kept. Required."),
+            "Where the certificate (`relay.pem`) and the registrar's FURL (`registrar.furl`) are kept; for one process at a time. Required."),
         new ListSetting<RelayServiceOptions>(
             "Listen", new ListenAddressKind(), o => o.Listen, "The addresses on which the relay listens; none where Kestrel hands connections over."),
         new ListSetting<RelayServiceOptions>(

@@ -51,7 +51,7 @@ internal sealed class ListenAddressKind() : TextKind(
 
 /// <summary>Where a Tub listens.</summary>
 internal sealed class TargetKind() : ValueKind<string?>(
-    "address", "a host and a port, such as 127.0.0.1:3457 or localhost:3457; nothing for a Tub of this process")
+    "address", "a host and a port, such as 127.0.0.1:3457 or localhost:3457")
 {
     public override string? Read(string text, out string? value)
     {

@@ -185,8 +185,17 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // Out of the lock.
         _reload?.Dispose();
+        bool wasRegistered = running.Client.Statuses.Any(relay => relay.State == RelayState.Registered);
         await RunningClient.DisposeAsync(running.Client, running.Listener, running.Tub).ConfigureAwait(false);
-        _log.ClientStopped(running.Tub.TubId.ToString());
+        string tub = running.Tub.TubId.ToString();
+        if (wasRegistered)
+        {
+            _log.ClientStopped(tub);
+        }
+        else
+        {
+            _log.ClientStoppedUnregistered(tub);
+        }
     }
 
     /// <summary>The parts of a client between its start and its end.</summary>

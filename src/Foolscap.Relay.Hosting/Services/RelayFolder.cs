@@ -4,23 +4,30 @@ using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Hosting.Services;
 
-/// <summary>The folder in which a relay keeps who it is.</summary>
-internal sealed class RelayFolder
+/// <summary>The folder in which a relay keeps who it is. It is that of one process until it is disposed.</summary>
+internal sealed class RelayFolder : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly string _path;
     private readonly string _key;
+    private readonly FolderLock _lock;
 
-    /// <summary>Makes the folder if need be.</summary>
+    /// <summary>Makes the folder if need be, and takes it.</summary>
     /// <param name="path">The full path.</param>
     /// <param name="key">The key of the configuration that names it.</param>
-    /// <exception cref="RelayServiceException">It cannot be made.</exception>
+    /// <exception cref="RelayServiceException">It cannot be made, or another process has it.</exception>
     public RelayFolder(string path, string key)
     {
         _path = path;
         _key = key;
+        if (File.Exists(path))
+        {
+            throw new RelayServiceException($"{path} ({key}) is a file, and no folder.", new IOException());
+        }
+
         Try("made", () => OperatingSystem.IsWindows() ? Directory.CreateDirectory(path) : Directory.CreateDirectory(path, OwnerOnly));
+        _lock = FolderLock.Take(path, key);
     }
 
     /// <summary>The file with the registrar's FURL.</summary>
@@ -42,6 +49,9 @@ internal sealed class RelayFolder
         SecretFile.Write(FurlFile, $"{furl}\n");
         return true;
     }, FurlFile);
+
+    /// <summary>Lets others have the folder.</summary>
+    public void Dispose() => _lock.Dispose();
 
     private T Try<T>(string verb, Func<T> action, string? path = null)
     {

@@ -130,6 +130,19 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
         string key = Schema<RelayServiceOptions>.Join(_path, nameof(options.Folder));
         RequireOwnFolder(path, key);
         RelayFolder folder = new(path, key);
+        try
+        {
+            return await CreateAsync(options, folder).ConfigureAwait(false);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<RunningRelay> CreateAsync(RelayServiceOptions options, RelayFolder folder)
+    {
         AllowedTubsPolicy allowedTubs = new();
         allowedTubs.Use(CreateList(options));
         Tub tub = new(folder.LoadCertificate(), options.Tub.ToTubOptions(TubLimits.Small), _loggerFactory, _timeProvider);

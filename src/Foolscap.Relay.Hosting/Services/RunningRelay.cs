@@ -49,11 +49,12 @@ internal sealed record RunningRelay(
         Folder.WriteFurl(Server.RegistrarFurl);
     }
 
-    /// <summary>Stops listening, aborts what is still relayed, and closes the connections to the Tubs.</summary>
+    /// <summary>Stops listening, aborts what is still relayed, closes the connections to the Tubs, and lets the folder go.</summary>
     public async ValueTask DisposeAsync()
     {
         await Listener.DisposeAsync().ConfigureAwait(false);
         await Server.DisposeAsync().ConfigureAwait(false);
         await Tub.DisposeAsync().ConfigureAwait(false);
+        Folder.Dispose();
     }
 }

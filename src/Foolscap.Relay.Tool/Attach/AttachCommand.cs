@@ -3,6 +3,7 @@ using Foolscap.Relay.Hosting;
 using Foolscap.Relay.Tool.CommandLine;
 using Foolscap.Relay.Tool.Configuration;
 using Foolscap.Relay.Tool.Hosting;
+using Foolscap.Relay.Tool.Logging;
 using Foolscap.Relay.Tool.Terminal;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -29,6 +30,7 @@ internal static class AttachCommand
                 "Prints 'attached: HINTS' each time it is registered: the hints belong into the Tub's location, and its FURLs.",
                 "It comes back by itself when a relay or the network was away. The Tub itself may be started before or after.",
                 "One client for each Tub: two with one certificate push each other out.",
+                "There is no status page unless --admin says where.",
                 "Environment variables: FOOLSCAP_RELAY_ATTACH__TARGET is the key Attach:Target, and so on.",
             ],
             Examples =
@@ -50,7 +52,9 @@ internal static class AttachCommand
             command.Options.Add(option);
         }
 
-        command.SetAction((parsed, _) => ToolHost.RunAsync(parsed, console, options, Section, new Dictionary<string, string?>(), builder =>
+        // The line 'attached:' goes to the same terminal, or journal.
+        int[] told = (console.OutIsTerminal && console.ErrorIsTerminal) || ToolLogging.IsJournal(console) ? [ToldEvents.Registered] : [];
+        command.SetAction((parsed, _) => ToolHost.RunAsync(parsed, console, options, Section, new Dictionary<string, string?>(), told, builder =>
         {
             builder.Services.AddFoolscapRelayClient(builder.Configuration.GetSection(Section));
             string? folder = builder.Configuration[AttachSources.TahoeFolderKey];

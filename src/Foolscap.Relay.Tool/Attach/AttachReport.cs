@@ -7,7 +7,7 @@ using Foolscap.Relay.Hosting;
 using Foolscap.Relay.Tool.Terminal;
 using Foolscap.Tubs;
 using Microsoft.Extensions.Hosting;
-using Spectre.Console;
+using Microsoft.Extensions.Logging;
 
 namespace Foolscap.Relay.Tool.Attach;
 
@@ -18,7 +18,7 @@ internal sealed record AttachedNode(TahoeNode? Node);
 /// Prints how it stands with the relays, for people and scripts: <c>attached: HINTS</c> on stdout at each registration, what
 /// to put into <c>tahoe.cfg</c>, and what it waits for until then.
 /// </summary>
-internal sealed class AttachReport(IFoolscapRelayClient client, AttachedNode attached, ToolConsole console) : BackgroundService
+internal sealed partial class AttachReport(IFoolscapRelayClient client, AttachedNode attached, ToolConsole console, ILoggerFactory loggerFactory) : BackgroundService
 {
     private static readonly TimeSpan TargetPatience = TimeSpan.FromSeconds(3);
 
@@ -27,6 +27,7 @@ internal sealed class AttachReport(IFoolscapRelayClient client, AttachedNode att
 
     private readonly Channel<RelayStatus> _news = Channel.CreateBounded<RelayStatus>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly Dictionary<TubId, RelayStatus> _told = [];
+    private readonly ILogger _logger = loggerFactory.CreateLogger("Foolscap.Relay.Tool");
     private string _hints = "";
 
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -45,50 +46,59 @@ internal sealed class AttachReport(IFoolscapRelayClient client, AttachedNode att
     {
         try
         {
-            await LookAtTargetAsync(stoppingToken).ConfigureAwait(false);
-            if (console.ErrorIsTerminal && console.ErrorScreen.Profile.Capabilities.Interactive)
+            if (FileExposure.IsForAll(client.Options.TubPem))
             {
-                // It draws over lines: nothing else may be printed until it is gone.
-                await console.ErrorScreen.Status().StartAsync("Connecting", status => ShowAsync(status, stoppingToken)).ConfigureAwait(false);
+                LogExposed(_logger, client.Options.TubPem);
             }
 
-            await FollowAsync(stoppingToken).ConfigureAwait(false);
+            await LookAtTargetAsync(stoppingToken).ConfigureAwait(false);
+
+            TellUntilNow();
+            await foreach (RelayStatus relay in _news.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
+            {
+                Tell(relay);
+                ShowWhatIsWaitedFor();
+            }
         }
         catch (OperationCanceledException)
         {
             // The host stops.
         }
+        finally
+        {
+            console.Live?.Hide();
+        }
     }
 
     private void OnStatus(RelayStatus status) => _news.Writer.TryWrite(status);
 
-    /// <summary>Shows what is waited for until a relay has taken the Tub.</summary>
-    private async Task ShowAsync(StatusContext status, CancellationToken stoppingToken)
-    {
-        while (client.Statuses.All(relay => relay.State != RelayState.Registered))
-        {
-            status.Status(Markup.Escape(ScreenExtensions.Printable(Describe(client.Statuses))));
-            await _news.Reader.ReadAsync(stoppingToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Tells each registration until the host stops.</summary>
-    private async Task FollowAsync(CancellationToken stoppingToken)
+    /// <summary>The news so far, and then what was before them.</summary>
+    private void TellUntilNow()
     {
         while (_news.Reader.TryRead(out RelayStatus? early))
         {
             Tell(early);
         }
 
-        // What was before the first news, or was taken for the line that showed it.
         foreach (RelayStatus relay in client.Statuses)
         {
             Tell(relay);
         }
 
-        await foreach (RelayStatus relay in _news.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
+        ShowWhatIsWaitedFor();
+    }
+
+    /// <summary>At the bottom of a terminal, as long as no relay has the Tub.</summary>
+    private void ShowWhatIsWaitedFor()
+    {
+        IReadOnlyList<RelayStatus> statuses = client.Statuses;
+        if (statuses.Any(relay => relay.State == RelayState.Registered))
         {
-            Tell(relay);
+            console.Live?.Hide();
+        }
+        else
+        {
+            console.Live?.Show(Describe(statuses));
         }
     }
 
@@ -122,7 +132,7 @@ internal sealed class AttachReport(IFoolscapRelayClient client, AttachedNode att
     }
 
     private static string Describe(IReadOnlyList<RelayStatus> statuses) => string.Join("; ", statuses.Select(relay => relay.State == RelayState.Waiting
-        ? $"relay {relay.Relay.ToShortString()}: {relay.Reason} Trying again after {relay.RetryIn.TotalSeconds:0} s"
+        ? $"relay {relay.Relay.ToShortString()}: tried again in {HumanDuration.Format(relay.RetryIn)}. {relay.Reason}"
         : $"connecting to relay {relay.Relay.ToShortString()}"));
 
     /// <summary>Nothing that listens at the target is the commonest mistake, and callers are the first to notice it.</summary>
@@ -139,9 +149,13 @@ internal sealed class AttachReport(IFoolscapRelayClient client, AttachedNode att
         catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            console.WriteError(
-                $"Nothing listens at {target}, where the Tub should be. Callers are refused until it does.",
-                "Start the Tub, or correct --target; this goes on meanwhile.");
+            LogNothingListens(_logger, target);
         }
     }
+
+    [LoggerMessage(7002, LogLevel.Warning, "Nothing listens at {Target}, where the Tub should be. Callers are refused until it does: start the Tub, or correct --target.")]
+    private static partial void LogNothingListens(ILogger logger, EndPoint target);
+
+    [LoggerMessage(7003, LogLevel.Warning, "{File} holds the Tub's private key, and every user of this machine may read it: 'chmod 600' ends that.")]
+    private static partial void LogExposed(ILogger logger, string file);
 }

@@ -11,6 +11,8 @@ namespace Foolscap.Relay.Tool.CheckConfig;
 /// <summary><c>foolscap-relay check-config</c>: finds all faults of a configuration, and documents its keys.</summary>
 internal static class CheckConfigCommand
 {
+    private static readonly Dictionary<string, string> NoOptions = [];
+
     public static Command Create(ToolConsole console)
     {
         Argument<string?> file = new("FILE") { Description = "The configuration file (JSON). Without one, the environment alone is checked.", Arity = ArgumentArity.ZeroOrOne };
@@ -47,6 +49,14 @@ internal static class CheckConfigCommand
             }
 
             using ToolConfiguration configuration = ToolConfiguration.Load(parsed.GetValue(file), [], !parsed.GetValue(noEnvironment));
+            if (configuration.IsEmpty)
+            {
+                throw new ToolException(
+                    $"There is nothing to check: no file is given, and no environment variable begins with {ToolConfiguration.EnvironmentPrefix}.",
+                    "Give the file: foolscap-relay check-config FILE.",
+                    ExitCodes.Configuration);
+            }
+
             IReadOnlyList<ConfigurationFault> faults = ToolSchema.FindFaults(configuration, section: null);
             return Report(configuration, faults, console, isJson);
         });
@@ -58,7 +68,7 @@ internal static class CheckConfigCommand
         string what = configuration.File ?? "The environment";
         if (isJson)
         {
-            Json.Write(console.Out, new { configuration.File, Ok = faults.Count == 0, Faults = faults.Select(fault => new { fault.Key, fault.Value, fault.Problem, fault.Allowed, Text = fault.ToString() }) });
+            Json.Write(console.Out, new { configuration.File, Ok = faults.Count == 0, Faults = faults.Select(fault => new { fault.Key, fault.Value, fault.Problem, fault.Allowed, fault.Advice, Text = Describe(fault) }) });
         }
         else if (faults.Count == 0)
         {
@@ -69,10 +79,12 @@ internal static class CheckConfigCommand
         else
         {
             string count = faults.Count == 1 ? "a fault" : $"{faults.Count.ToString(CultureInfo.InvariantCulture)} faults";
-            console.WriteError($"{what} has {count}:", string.Join('\n', faults.Select(fault => $"  {fault}")));
+            console.WriteError($"{what} has {count}:", string.Join('\n', faults.Select(fault => $"  {Describe(fault)}")));
         }
 
         return faults.Count == 0 ? ExitCodes.Done : ExitCodes.Configuration;
+
+        string Describe(ConfigurationFault fault) => FaultText.Describe(fault, configuration, NoOptions);
     }
 
     private static void PrintKeys(ToolConsole console, bool isJson)

@@ -10,6 +10,7 @@ namespace Foolscap.Relay.Tool.CommandLine;
 internal sealed class DocumentedHelp : SynchronousCommandLineAction
 {
     private const int PipedWidth = 110;
+    private const string Mark = "\u0001\u0001";
 
     private static readonly (int Code, string Means)[] CommonCodes =
     [
@@ -49,8 +50,8 @@ internal sealed class DocumentedHelp : SynchronousCommandLineAction
 
     public override int Invoke(ParseResult parseResult)
     {
-        int code = _usual.Invoke(parseResult);
         Command command = parseResult.CommandResult.Command;
+        int code = command.Subcommands.Count > 0 ? WriteUsual(parseResult, command.Subcommands) : _usual.Invoke(parseResult);
         if (command is DocumentedCommand documented)
         {
             Write(documented.Examples, documented.ExitCodes, documented.Notes);
@@ -61,6 +62,27 @@ internal sealed class DocumentedHelp : SynchronousCommandLineAction
         }
 
         return code;
+    }
+
+    /// <summary>The list of commands shows all of their arguments as if they were required.</summary>
+    private int WriteUsual(ParseResult parseResult, IEnumerable<Command> commands)
+    {
+        // Marked so that the columns fit: <FILE..> is as wide as [<FILE>].
+        List<Argument> optional = [.. commands.SelectMany(one => one.Arguments).Where(argument => argument.Arity.MinimumNumberOfValues == 0)];
+        optional.ForEach(argument => argument.HelpName = $"{argument.Name}{Mark}");
+        TextWriter output = parseResult.InvocationConfiguration.Output;
+        using StringWriter text = new(CultureInfo.InvariantCulture);
+        try
+        {
+            parseResult.InvocationConfiguration.Output = text;
+            int code = _usual.Invoke(parseResult);
+            output.Write(optional.Aggregate(text.ToString(), (all, argument) => all.Replace($"<{argument.HelpName}>", $"[<{argument.Name}>]", StringComparison.Ordinal)));
+            return code;
+        }
+        finally
+        {
+            parseResult.InvocationConfiguration.Output = output;
+        }
     }
 
     private void Write(IReadOnlyList<(string Does, string Line)> examples, IReadOnlyList<(int Code, string Means)> codes, IReadOnlyList<string> notes)

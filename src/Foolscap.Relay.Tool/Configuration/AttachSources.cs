@@ -28,12 +28,12 @@ internal static class AttachSources
 
     /// <summary>Replaces both keys by what they stand for.</summary>
     /// <returns>What is wrong with them.</returns>
-    public static IReadOnlyList<ConfigurationFault> Expand(IDictionary<string, string?> data)
+    public static IReadOnlyList<ConfigurationFault> Expand(IDictionary<string, string?> data, IDictionary<string, string> origins)
     {
         List<ConfigurationFault> faults = [];
         foreach (string key in data.Keys.Where(key => IsItemOf(key, RelayFilesKey)).Order(StringComparer.Ordinal).ToList())
         {
-            AddRelays(data, key, data[key], faults);
+            AddRelays(data, origins, key, data[key], faults);
             data.Remove(key);
         }
 
@@ -47,7 +47,7 @@ internal static class AttachSources
         return faults;
     }
 
-    private static void AddRelays(IDictionary<string, string?> data, string key, string? path, List<ConfigurationFault> faults)
+    private static void AddRelays(IDictionary<string, string?> data, IDictionary<string, string> origins, string key, string? path, List<ConfigurationFault> faults)
     {
         if (string.IsNullOrWhiteSpace(path))
         {
@@ -56,21 +56,24 @@ internal static class AttachSources
 
         try
         {
-            List<string> lines = [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith('#'))];
-            if (lines.Count == 0)
+            (string Text, int Number)[] lines = [.. File.ReadLines(path).Select((line, index) => (Text: line.Trim(), index + 1)).Where(line => line.Text.Length > 0 && line.Text[0] != '#')];
+            if (lines.Length == 0)
             {
                 faults.Add(new ConfigurationFault(key, path, "holds no FURL", "a file with one registrar FURL a line"));
             }
 
             int next = data.Keys.Count(one => IsItemOf(one, RelaysKey));
-            foreach (string line in lines)
+            foreach ((string text, int number) in lines)
             {
-                data[$"{RelaysKey}:{(next++).ToString("D3", CultureInfo.InvariantCulture)}"] = line;
+                data[$"{RelaysKey}:{next.ToString("D3", CultureInfo.InvariantCulture)}"] = text;
+                origins[$"{RelaysKey}:{next.ToString(CultureInfo.InvariantCulture)}"] = $"line {number.ToString(CultureInfo.InvariantCulture)} of {path}";
+                next++;
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            faults.Add(new ConfigurationFault(key, path, $"cannot be read: {exception.Message.TrimEnd('.')}", "a file with one registrar FURL a line"));
+            string problem = exception is FileNotFoundException or DirectoryNotFoundException ? "is not there" : Directory.Exists(path) ? "is a folder" : $"cannot be read: {exception.Message.TrimEnd('.')}";
+            faults.Add(new ConfigurationFault(key, path, problem, "a file with one registrar FURL a line"));
         }
     }
 
@@ -87,7 +90,7 @@ internal static class AttachSources
         }
         catch (ToolException exception)
         {
-            faults.Add(new ConfigurationFault(TahoeKey, folder, $"cannot be used: {exception.Message.TrimEnd('.')}", exception.Advice ?? "the folder of a Tahoe-LAFS node"));
+            faults.Add(new ConfigurationFault(TahoeKey, folder, $"cannot be used: {exception.Message.TrimEnd('.')}", "the folder of a Tahoe-LAFS node") { Advice = exception.Advice });
         }
     }
 

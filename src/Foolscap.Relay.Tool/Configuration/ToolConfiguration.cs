@@ -11,12 +11,18 @@ internal sealed class ToolConfiguration : IDisposable
     /// <summary><c>FOOLSCAP_RELAY_RELAY__FOLDER</c> is <c>Relay:Folder</c>.</summary>
     public const string EnvironmentPrefix = "FOOLSCAP_RELAY_";
 
+    private const int EnvironmentLayer = 1;
+    private const int OptionsLayer = 2;
+
     private readonly LayeredConfiguration _layers;
     private readonly PhysicalFileProvider? _files;
 
-    private ToolConfiguration(string? file, LayeredConfiguration layers, PhysicalFileProvider? files)
+    private readonly Dictionary<string, string> _variables;
+
+    private ToolConfiguration(string? file, LayeredConfiguration layers, PhysicalFileProvider? files, Dictionary<string, string> variables)
     {
         File = file;
+        _variables = variables;
         _layers = layers;
         _files = files;
         Root = new ConfigurationBuilder().Add(layers).Build();
@@ -25,13 +31,16 @@ internal sealed class ToolConfiguration : IDisposable
     /// <summary>The file's full path, if there is one.</summary>
     public string? File { get; }
 
+    /// <summary>Whether nobody has said anything: no file, no variable, no option.</summary>
+    public bool IsEmpty => File is null && !Root.GetChildren().Any();
+
     /// <summary>All layers as one.</summary>
     public IConfigurationRoot Root { get; }
 
     /// <summary>What was wrong with what other files the configuration names.</summary>
     public IReadOnlyList<ConfigurationFault> Faults => _layers.Faults;
 
-    /// <summary>Called when a file that has changed cannot be read any more: the old values stay.</summary>
+    /// <summary>Called when a file that has changed, or one that it names, cannot be read any more: the old values stay.</summary>
     public Action<string>? OnUnreadable { get; set; }
 
     /// <summary>Reads a configuration.</summary>
@@ -69,7 +78,9 @@ internal sealed class ToolConfiguration : IDisposable
             IConfigurationRoot environment = withEnvironment ? new ConfigurationBuilder().AddEnvironmentVariables(EnvironmentPrefix).Build() : Empty();
             LayeredConfiguration layers = new(
                 [lowest.Build(), environment, new ConfigurationBuilder().AddInMemoryCollection(options).Build()], AttachSources.Expand);
-            return created = new ToolConfiguration(path, layers, files);
+            created = new ToolConfiguration(path, layers, files, withEnvironment ? ReadVariables() : []);
+            layers.OnFault = fault => created.OnUnreadable?.Invoke($"{fault}.");
+            return created;
         }
         catch (Exception exception) when (path is not null && exception is InvalidDataException or IOException or UnauthorizedAccessException)
         {
@@ -77,6 +88,26 @@ internal sealed class ToolConfiguration : IDisposable
             throw new ToolException(Describe(path!, exception), exitCode: ExitCodes.Configuration);
         }
     }
+
+    /// <summary>How a user has written a key: the name of the environment variable, if it comes from there, or what it comes from.</summary>
+    public string DescribeKey(string key)
+    {
+        if (_layers.FindOrigin(key) is string origin)
+        {
+            return $"{key} ({origin})";
+        }
+
+        return IsFromEnvironment(key)
+            ? _variables.Where(pair => pair.Key.Equals(key, StringComparison.OrdinalIgnoreCase) || pair.Key.StartsWith($"{key}:", StringComparison.OrdinalIgnoreCase))
+                .Select(pair => pair.Value).FirstOrDefault(key)
+            : key;
+    }
+
+    /// <summary>Whether an environment variable sets a key.</summary>
+    public bool IsFromEnvironment(string key) => _layers.FindLayer(key) == EnvironmentLayer;
+
+    /// <summary>Whether an option sets a key, or nothing does: then an option would.</summary>
+    public bool IsFromOptions(string key) => _layers.FindOrigin(key) is null && _layers.FindLayer(key) is (null or OptionsLayer);
 
     /// <summary>Reads the file again, as if it had changed.</summary>
     public void Reload() => _layers.ReloadFile();
@@ -92,7 +123,7 @@ internal sealed class ToolConfiguration : IDisposable
     {
         if (!System.IO.File.Exists(path))
         {
-            throw new ToolException($"There is no configuration file {path}.", exitCode: ExitCodes.Configuration);
+            throw new ToolException(Directory.Exists(path) ? $"{path} is a folder, and no configuration file." : $"There is no configuration file {path}.", exitCode: ExitCodes.Configuration);
         }
 
         return new PhysicalFileProvider(Path.GetDirectoryName(path)!, Microsoft.Extensions.FileProviders.Physical.ExclusionFilters.None);
@@ -107,11 +138,38 @@ internal sealed class ToolConfiguration : IDisposable
             inner = inner.InnerException;
         }
 
-        // Its own words count lines from 0.
-        string what = inner is System.Text.Json.JsonException { LineNumber: long line }
+        // .NET's own words count lines from 0.
+        string what = inner is System.Text.Json.JsonException && IsBlank(path) ? "it is empty." : inner is System.Text.Json.JsonException { LineNumber: long line }
             ? $"it is no JSON from line {line + 1} on. {inner.Message.Split(" LineNumber:")[0]}"
             : inner.Message;
         return $"The configuration file {path} cannot be read: {what}";
+    }
+
+    private static bool IsBlank(string path)
+    {
+        try
+        {
+            return string.IsNullOrWhiteSpace(System.IO.File.ReadAllText(path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The variables that count, by their keys.</summary>
+    private static Dictionary<string, string> ReadVariables()
+    {
+        Dictionary<string, string> variables = new(StringComparer.OrdinalIgnoreCase);
+        foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>())
+        {
+            if (name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
+            {
+                variables[name[EnvironmentPrefix.Length..].Replace("__", ":", StringComparison.Ordinal)] = name;
+            }
+        }
+
+        return variables;
     }
 
     private static IConfigurationRoot Empty() => new ConfigurationBuilder().Build();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Foolscap.Relay.AspNetCore;
 using Foolscap.Relay.Hosting;
+using Foolscap.Relay.Tool.CommandLine;
 using Microsoft.Extensions.Configuration;
 
 namespace Foolscap.Relay.Tool.Configuration;
@@ -8,6 +9,9 @@ namespace Foolscap.Relay.Tool.Configuration;
 /// <summary>All sections that a configuration of this program may have.</summary>
 internal static class ToolSchema
 {
+    private const string UnknownKey = "is no key that is known here";
+    private const string UnknownSection = "is no section that is known";
+
     public static readonly IReadOnlyList<(string Section, string Meaning, IReadOnlyList<ConfigurationKey> Keys)> Sections =
     [
         (RelayConfiguration.ServerSection, "The relay, for 'serve'.", RelayConfiguration.ServerKeys),
@@ -88,23 +92,35 @@ internal static class ToolSchema
 
             if (known.Section is null)
             {
-                faults.Add(new ConfigurationFault(child.Path, null, "is no section that is known", names));
+                string advice = Spelling.FindNearest(child.Key, Sections.Select(one => one.Section)) is string meant ? $"Did you mean {meant}?" : $"The sections are: {names}.";
+                faults.Add(new ConfigurationFault(child.Path, null, UnknownSection, names) { Advice = advice });
             }
             else if (known.Section is LogSettings.Section or OtlpSettings.Section)
             {
-                string keys = string.Join(", ", known.Keys.Select(key => key.Name));
-                faults.AddRange(child.GetChildren()
-                    .Where(key => !known.Keys.Any(one => one.Name.Equals(key.Key, StringComparison.OrdinalIgnoreCase)))
-                    .Select(key => new ConfigurationFault(key.Path, null, "is no key that is known here", keys)));
+                faults.AddRange(FindUnknown(child, known.Keys));
             }
         }
     }
 
+    private static IEnumerable<ConfigurationFault> FindUnknown(IConfigurationSection section, IReadOnlyList<ConfigurationKey> known)
+    {
+        string names = string.Join(", ", known.Select(key => key.Name));
+        return section.GetChildren()
+            .Where(key => !known.Any(one => one.Name.Equals(key.Key, StringComparison.OrdinalIgnoreCase)))
+            .Select(key => new ConfigurationFault(key.Path, null, UnknownKey, names)
+            {
+                Advice = Spelling.FindNearest(key.Key, known.Select(one => one.Name)) is string meant ? $"Did you mean {meant}?" : $"The keys here are: {names}.",
+            });
+    }
+
+    /// <summary>Whether a fault is that nobody knows its key.</summary>
+    public static bool IsUnknown(ConfigurationFault fault) => fault.Problem is UnknownKey or UnknownSection;
+
     /// <summary>What ends the program, with every fault in it.</summary>
-    public static ToolException ToException(IReadOnlyList<ConfigurationFault> faults, IReadOnlyDictionary<string, string> optionNames)
+    public static ToolException ToException(ToolConfiguration configuration, IReadOnlyList<ConfigurationFault> faults, IReadOnlyDictionary<string, string> optionNames)
     {
         string count = faults.Count == 1 ? "a fault" : $"{faults.Count.ToString(CultureInfo.InvariantCulture)} faults";
-        IEnumerable<string> lines = faults.Select(fault => $"  {fault}{(optionNames.TryGetValue(fault.Key.TrimEnd("0123456789".ToCharArray()).TrimEnd(':'), out string? option) ? $"  (option {option})" : "")}");
+        IEnumerable<string> lines = faults.Select(fault => $"  {FaultText.Describe(fault, configuration, optionNames)}");
         return new ToolException($"The configuration has {count}:", string.Join('\n', lines), ExitCodes.Configuration);
     }
 }

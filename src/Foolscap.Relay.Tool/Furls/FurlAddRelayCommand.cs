@@ -67,7 +67,7 @@ internal static class FurlAddRelayCommand
         }
 
         ConnectionHint hint = ConnectionHint.Parse(text);
-        return hint.Type != "tcp" || hint.TryGetTcpEndpoint(out _, out _)
+        return hint.Type is not ("tcp" or "") || hint.TryGetTcpEndpoint(out _, out _)
             ? [hint]
             : throw new FormatException($"'{hint}' is no address that Foolscap can connect to: it wants tcp:HOST:PORT, with a port from 1 to 65535.");
     }

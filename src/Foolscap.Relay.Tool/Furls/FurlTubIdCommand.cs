@@ -18,7 +18,7 @@ internal static class FurlTubIdCommand
             Examples =
             [
                 ("The TubID of a Tahoe-LAFS node:", "foolscap-relay furl tubid ~/.tahoe/private/node.pem"),
-                ("Allow a node to register with your relay:", "foolscap-relay furl tubid node.pem >> /etc/foolscap-relay/allowed-tubs.txt"),
+                ("Allow a node to register with your relay:", "foolscap-relay furl tubid node.pem >> /etc/foolscap-relay/allowed-tubs"),
             ],
         };
         command.SetAction(parsed =>

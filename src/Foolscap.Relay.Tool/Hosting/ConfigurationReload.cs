@@ -14,7 +14,9 @@ internal sealed partial class ConfigurationReload(ToolConfiguration configuratio
     public Task StartAsync(CancellationToken cancellationToken)
     {
         configuration.OnUnreadable = problem => LogUnreadable(_logger, problem);
-        if (configuration.File is not null)
+
+        // On Windows it tells that the console's window is being closed: see StopSignals.
+        if (configuration.File is not null && !OperatingSystem.IsWindows())
         {
             _signal = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
             {

@@ -5,7 +5,8 @@ namespace Foolscap.Relay.Tool.Hosting;
 
 /// <summary>
 /// Ctrl+C and SIGTERM for what runs until it is told to end: the first one asks for an end in order, the second one for an end at
-/// once, and from the third one on the system ends the process.
+/// once, and from the third one on the system ends the process. SIGHUP is one of them where there is no file that it could mean:
+/// the terminal has gone. On Windows it always is: there it tells that the console's window is being closed.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -13,11 +14,17 @@ internal sealed class StopSignals : IDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _hurry = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration[] _registrations;
     private int _count;
 
     /// <summary>Listens for the signals from now on. One that was ignored when the process began stays so (<c>nohup</c>).</summary>
-    public StopSignals() => _registrations = [.. Signals.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
+    /// <param name="stopsAtHangup">Whether SIGHUP is one of them; not needed on Windows.</param>
+    public StopSignals(bool stopsAtHangup)
+    {
+        IEnumerable<PosixSignal> signals = stopsAtHangup || OperatingSystem.IsWindows() ? [.. Signals, PosixSignal.SIGHUP] : Signals;
+        _registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
+    }
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Stop => _stop.Token;
@@ -27,6 +34,8 @@ internal sealed class StopSignals : IDisposable
 
     public void Dispose()
     {
+        _ended.TrySetResult();
+
         // It waits for a signal that is being handled.
         foreach (PosixSignalRegistration registration in _registrations)
         {
@@ -45,6 +54,12 @@ internal sealed class StopSignals : IDisposable
         {
             // Not here: what is cancelled runs for a while, and the next signal would wait for it.
             _ = (count == 1 ? _stop : _hurry).CancelAsync();
+        }
+
+        if (OperatingSystem.IsWindows() && context.Signal is PosixSignal.SIGHUP or PosixSignal.SIGTERM)
+        {
+            // Windows ends the process as soon as this returns, or some seconds later: the thread is the system's own, for this alone.
+            _ended.Task.Wait();
         }
     }
 

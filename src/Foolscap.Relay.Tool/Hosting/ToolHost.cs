@@ -21,6 +21,7 @@ internal static class ToolHost
     /// <param name="options">The options that fill the configuration.</param>
     /// <param name="section">The section that it needs.</param>
     /// <param name="defaults">Values that count where neither file nor environment nor options say anything.</param>
+    /// <param name="told">Events of the log that the command tells of itself.</param>
     /// <param name="addServices">Adds what runs.</param>
     /// <exception cref="ToolException">The configuration is wrong, or it cannot be started.</exception>
     public static async Task<int> RunAsync(
@@ -29,17 +30,18 @@ internal static class ToolHost
         ConfigurationOptions options,
         string section,
         IReadOnlyDictionary<string, string?> defaults,
+        IReadOnlyCollection<int> told,
         Action<IHostApplicationBuilder> addServices)
     {
         using ToolConfiguration configuration = ToolConfiguration.Load(parsed.GetValue(options.File), options.Read(parsed), defaults: defaults);
         IReadOnlyList<ConfigurationFault> faults = ToolSchema.FindFaults(configuration, section);
         if (faults.Count > 0)
         {
-            throw ToolSchema.ToException(faults, options.Names);
+            throw ToolSchema.ToException(configuration, faults, options.Names);
         }
 
-        using StopSignals signals = new();
-        IHost host = Build(configuration, console, addServices);
+        using StopSignals signals = new(configuration.File is null);
+        IHost host = Build(configuration, console, told, addServices);
         await using ConfiguredAsyncDisposable _ = ((IAsyncDisposable)host).ConfigureAwait(false);
         try
         {
@@ -51,9 +53,7 @@ internal static class ToolHost
         }
         catch (Exception exception) when (exception is RelayServiceException or IOException)
         {
-            bool isAdmin = exception.Message.Contains(AdminSettings.ListenKey, StringComparison.Ordinal);
-            throw new ToolException(
-                exception.Message, isAdmin ? "That is the address of the status page. Choose another with --admin IP:PORT, or turn the page off with --admin off." : null);
+            throw new ToolException(exception.Message, StartAdvice.For(exception, section));
         }
     }
 
@@ -84,12 +84,12 @@ internal static class ToolHost
         return signals.Hurry.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Done;
     }
 
-    private static IHost Build(ToolConfiguration configuration, ToolConsole console, Action<IHostApplicationBuilder> addServices)
+    private static IHost Build(ToolConfiguration configuration, ToolConsole console, IReadOnlyCollection<int> told, Action<IHostApplicationBuilder> addServices)
     {
         // Empty: no file and no variable counts that this program does not document.
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = Environment.CurrentDirectory });
         builder.Configuration.AddConfiguration(configuration.Root);
-        ToolLogging.Configure(builder.Logging, console, LogSettings.Read(configuration.Root, []));
+        ToolLogging.Configure(builder.Logging, console, LogSettings.Read(configuration.Root, []), told);
         builder.Services.AddSingleton(console);
         builder.Services.AddSingleton(configuration);
         builder.Services.AddSingleton<IHostLifetime, StopSignals.NoLifetime>();

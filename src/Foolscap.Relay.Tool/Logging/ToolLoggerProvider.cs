@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Foolscap.Relay.Tool.Terminal;
 using Microsoft.Extensions.Logging;
 
 namespace Foolscap.Relay.Tool.Logging;
@@ -13,11 +14,17 @@ internal sealed class ToolLoggerProvider : ILoggerProvider, IAsyncDisposable
 
     private readonly Channel<LogLine> _lines;
     private readonly Task _writing;
+    private readonly HashSet<int> _leftOut;
     private long _dropped;
 
-    public ToolLoggerProvider(ILogLineWriter writer, TimeProvider timeProvider)
+    /// <summary>Begins to write.</summary>
+    /// <param name="writer">What writes the lines.</param>
+    /// <param name="timeProvider">Tells their times.</param>
+    /// <param name="leftOut">The numbers of events that are not written.</param>
+    public ToolLoggerProvider(ILogLineWriter writer, TimeProvider timeProvider, IEnumerable<int> leftOut)
     {
         TimeProvider = timeProvider;
+        _leftOut = [.. leftOut];
         _lines = Channel.CreateBounded<LogLine>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
         _writing = Task.Run(() => WriteAsync(writer));
     }
@@ -60,6 +67,8 @@ internal sealed class ToolLoggerProvider : ILoggerProvider, IAsyncDisposable
 
     private sealed class ToolLogger(ToolLoggerProvider provider, string category) : ILogger
     {
+        private readonly bool _isOurs = category.StartsWith("Foolscap.", StringComparison.Ordinal);
+
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
@@ -67,13 +76,32 @@ internal sealed class ToolLoggerProvider : ILoggerProvider, IAsyncDisposable
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
+            if (_isOurs && provider._leftOut.Contains(eventId.Id))
+            {
+                return;
+            }
+
             // The state of a generated log method is used again by its thread once this returns.
             IReadOnlyList<KeyValuePair<string, object?>> values = state is IReadOnlyList<KeyValuePair<string, object?>> list ? [.. list] : [];
-            LogLine line = new(provider.TimeProvider.GetUtcNow(), logLevel, category, eventId, formatter(state, exception), values, exception);
+            LogLine line = new(provider.TimeProvider.GetUtcNow(), logLevel, category, eventId, Humanize(formatter(state, exception), values), values, exception);
             if (!provider._lines.Writer.TryWrite(line))
             {
                 Interlocked.Increment(ref provider._dropped);
             }
+        }
+
+        /// <summary>Times in a message are .NET's own to the last digit: 00:00:01.1230616.</summary>
+        private static string Humanize(string message, IReadOnlyList<KeyValuePair<string, object?>> values)
+        {
+            foreach ((_, object? value) in values)
+            {
+                if (value is TimeSpan time && time >= TimeSpan.Zero)
+                {
+                    message = message.Replace(time.ToString(), HumanDuration.Format(time), StringComparison.Ordinal);
+                }
+            }
+
+            return message;
         }
     }
 }

@@ -8,8 +8,15 @@ namespace Foolscap.Relay.Tool.Logging;
 /// <summary>Sets a host's logging up.</summary>
 internal static class ToolLogging
 {
+    /// <summary>Whether systemd's journal takes what is written.</summary>
+    public static bool IsJournal(ToolConsole console) => !console.ErrorIsTerminal && !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("JOURNAL_STREAM"));
+
     /// <summary>Logs to stderr.</summary>
-    public static void Configure(ILoggingBuilder logging, ToolConsole console, LogSettings settings)
+    /// <param name="logging">Where the logging is set up.</param>
+    /// <param name="console">Where it goes.</param>
+    /// <param name="settings">How it looks.</param>
+    /// <param name="told">Events (<see cref="ToldEvents"/>) that need not be in a log for people.</param>
+    public static void Configure(ILoggingBuilder logging, ToolConsole console, LogSettings settings, IReadOnlyCollection<int> told)
     {
         logging.ClearProviders();
         logging.SetMinimumLevel(settings.Level);
@@ -20,14 +27,9 @@ internal static class ToolLogging
 
         // Whether the host starts and stops is told better by this program itself.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        ILogLineWriter writer = CreateWriter(console, settings.Format);
-        logging.Services.AddSingleton<ILoggerProvider>(_ => new ToolLoggerProvider(writer, TimeProvider.System));
-    }
-
-    private static ILogLineWriter CreateWriter(ToolConsole console, LogFormat format)
-    {
-        bool isJournal = !console.ErrorIsTerminal && !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("JOURNAL_STREAM"));
-        bool isText = format == LogFormat.Text || (format == LogFormat.Auto && (console.ErrorIsTerminal || isJournal));
-        return isText ? new TextLogWriter(console, isJournal) : new JsonLogWriter(console.Error);
+        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.None);
+        bool isText = settings.Format == LogFormat.Text || (settings.Format == LogFormat.Auto && (console.ErrorIsTerminal || IsJournal(console)));
+        ILogLineWriter writer = isText ? new TextLogWriter(console, IsJournal(console)) : new JsonLogWriter(console.Error);
+        logging.Services.AddSingleton<ILoggerProvider>(_ => new ToolLoggerProvider(writer, TimeProvider.System, isText ? told : []));
     }
 }

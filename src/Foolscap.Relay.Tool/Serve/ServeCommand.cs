@@ -3,6 +3,7 @@ using Foolscap.Relay.Hosting;
 using Foolscap.Relay.Tool.CommandLine;
 using Foolscap.Relay.Tool.Configuration;
 using Foolscap.Relay.Tool.Hosting;
+using Foolscap.Relay.Tool.Logging;
 using Foolscap.Relay.Tool.Terminal;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -31,6 +32,7 @@ internal static class ServeCommand
                 "Open the port in the firewall: 'ufw allow 7000/tcp', and in your provider's firewall if it has one.",
                 "The relay never connects anywhere itself, and cannot read what it carries.",
                 "Limits and the list of Tubs are read again when their file changes, or at SIGHUP; other keys need a restart.",
+                "Without --config there is nothing to read again: then SIGHUP stops it as SIGTERM does.",
                 "Environment variables: FOOLSCAP_RELAY_RELAY__FOLDER is the key Relay:Folder, and so on.",
                 "The status page is at http://127.0.0.1:7001/ unless --admin says otherwise.",
             ],
@@ -53,7 +55,9 @@ internal static class ServeCommand
             command.Options.Add(option);
         }
 
-        command.SetAction((parsed, _) => ToolHost.RunAsync(parsed, console, options, Section, Defaults, builder =>
+        // What ServeReport prints on a terminal.
+        int[] told = console.ErrorIsTerminal ? [ToldEvents.Listening, ToldEvents.RelayStarted, ToldEvents.StatusPageServed] : [];
+        command.SetAction((parsed, _) => ToolHost.RunAsync(parsed, console, options, Section, Defaults, told, builder =>
         {
             builder.Services.AddFoolscapRelayServer(builder.Configuration.GetSection(Section));
             builder.Services.AddHostedService<ServeReport>();

@@ -56,7 +56,7 @@ internal sealed class StatusSource : IDisposable
         catch (HttpRequestException exception)
         {
             throw new ToolException(
-                $"Nothing answers at {_report}: {exception.Message}",
+                $"Nothing answers at {_report}: {exception.Message.TrimEnd('.')}.",
                 "Is it running, and is this its admin address? That of 'serve' is 127.0.0.1:7001 unless --admin says otherwise; 'attach' has none unless --admin says one.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

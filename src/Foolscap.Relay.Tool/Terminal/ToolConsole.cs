@@ -10,14 +10,24 @@ internal sealed class ToolConsole
 {
     private const int NeverWrap = 1 << 20;
 
+    private static readonly string[] Dots = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+    private static readonly string[] Strokes = ["|", "/", "-", "\\"];
+
     private ToolConsole(TextWriter output, TextWriter error, bool outIsTerminal, bool errorIsTerminal)
     {
-        Out = output;
-        Error = error;
         OutIsTerminal = outIsTerminal;
         ErrorIsTerminal = errorIsTerminal;
-        Screen = CreateScreen(output, outIsTerminal);
-        ErrorScreen = CreateScreen(error, errorIsTerminal);
+        Screen = CreateScreen(Out = output, outIsTerminal);
+        ErrorScreen = CreateScreen(Error = error, errorIsTerminal);
+        Profile terminal = ErrorScreen.Profile;
+        if (errorIsTerminal && terminal.Capabilities is { Ansi: true, Interactive: true })
+        {
+            Live = new LiveLine(error, () => terminal.Width, terminal.Capabilities.Unicode ? Dots : Strokes, TimeProvider.System);
+            Out = outIsTerminal ? Live.Wrap(output) : output;
+            Error = Live.Wrap(error);
+            Screen.Profile.Out = new Around(Screen.Profile.Out, Out);
+            ErrorScreen.Profile.Out = new Around(ErrorScreen.Profile.Out, Error);
+        }
     }
 
     public TextWriter Out { get; }
@@ -33,6 +43,9 @@ internal sealed class ToolConsole
 
     /// <summary>stderr with colours, where it is a terminal.</summary>
     public IAnsiConsole ErrorScreen { get; }
+
+    /// <summary>What is waited for, at the bottom of the terminal that stderr is; null if it is none, or cannot be drawn over.</summary>
+    public LiveLine? Live { get; }
 
     /// <summary>Whether lines may be drawn over on stdout.</summary>
     public bool CanAnimate => OutIsTerminal && Screen.Profile.Capabilities.Ansi;
@@ -61,11 +74,15 @@ internal sealed class ToolConsole
     /// <summary>Writes an error: the program's name, what was wrong, and what to do about it.</summary>
     public void WriteError(string message, string? advice = null)
     {
-        ErrorScreen.WriteStyled(("foolscap-relay: ", Styles.Bad), (message, Styles.Plain));
-        foreach (string line in advice?.Split('\n') ?? [])
+        // In one piece: a line of the log must not come between.
+        Paragraph text = new();
+        text.Append("foolscap-relay: ", Styles.Bad);
+        foreach (string line in advice?.Split('\n').Prepend(message) ?? [message])
         {
-            ErrorScreen.WriteStyled((line.TrimEnd('\r'), Styles.Plain));
+            text.Append($"{ScreenExtensions.Printable(line.TrimEnd('\r'))}\n");
         }
+
+        ErrorScreen.Write(text);
     }
 
     private static IAnsiConsole CreateScreen(TextWriter writer, bool isTerminal)
@@ -89,5 +106,19 @@ internal sealed class ToolConsole
         }
 
         return screen;
+    }
+
+    /// <summary>What a screen knows of its terminal, with another writer: one that Spectre does not recognise would be none.</summary>
+    private sealed class Around(IAnsiConsoleOutput terminal, TextWriter writer) : IAnsiConsoleOutput
+    {
+        public TextWriter Writer => writer;
+
+        public bool IsTerminal => terminal.IsTerminal;
+
+        public int Width => terminal.Width;
+
+        public int Height => terminal.Height;
+
+        public void SetEncoding(System.Text.Encoding encoding) => terminal.SetEncoding(encoding);
     }
 }

@@ -175,7 +175,7 @@ internal sealed class AccessTests
         Assert.That(faults, Has.Length.EqualTo(3));
         Assert.That(faults, Has.Some.StartsWith("Admin:Token is missing, and others than this machine could look at 0.0.0.0:7001"));
         Assert.That(faults, Has.Some.StartsWith("Admin:MaxViewers = \"0\""));
-        Assert.That(faults, Has.Some.StartsWith("Admin:Tokn is no key that is known here; allowed: Token"));
+        Assert.That(faults, Has.Some.StartsWith("Admin:Tokn is no key that is known here. Did you mean Token?"));
     }
 
     [Test]

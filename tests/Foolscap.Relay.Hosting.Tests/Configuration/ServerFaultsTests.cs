@@ -28,14 +28,14 @@ internal sealed class ServerFaultsTests
 
         Assert.That(faults.Select(fault => fault.ToString()), Is.EquivalentTo(new[]
         {
-            "Relay:Folder is missing; allowed: a folder, which is made if it is not there",
+            "Relay:Folder is missing; wanted: a folder, which is made if it is not there",
             "Relay:Listen:0 = \"0.0.0.0\" is no IP address with a port; allowed: an IP address and a port, such as 0.0.0.0:7000, [::]:7000 (IPv6 and IPv4) or 127.0.0.1:7000",
             "Relay:Hints:0 = \"relay.example.org\" is no connection hint; allowed: hints such as tcp:relay.example.org:7000",
             "Relay:Drain = \"30\" has no unit: 30s are seconds, 30m minutes, 30ms milliseconds; allowed: 0s to 24d",
             "Relay:Limits:MaxStreams = \"many\" is no whole number; allowed: 1 and more",
             "Relay:Limits:MaxStreamsPerTub = \"0\" is out of range; allowed: 1 and more",
-            "Relay:Limits:MaxBufferdBytes is no key that is known here; allowed: MaxBufferedBytes was meant?",
-            "Relay:Listner is no key that is known here; allowed: Listener was meant?",
+            "Relay:Limits:MaxBufferdBytes is no key that is known here. Did you mean MaxBufferedBytes?",
+            "Relay:Listner is no key that is known here. Did you mean Listener?",
             "Relay:InitialWindow = \"16KiB\" is more than the window it grows to; allowed: at most Window (1KiB)",
         }));
     }
@@ -45,7 +45,7 @@ internal sealed class ServerFaultsTests
     {
         IConfigurationSection section = Section(("Folder", "f"), ("MaxStreams", "5"));
 
-        Assert.That(RelayConfiguration.FindServerFaults(section).Single().Allowed, Is.EqualTo("Limits:MaxStreams was meant?"));
+        Assert.That(RelayConfiguration.FindServerFaults(section).Single().Advice, Is.EqualTo("Did you mean Limits:MaxStreams?"));
     }
 
     [TestCase("Folder:Name", "has keys below it")]

@@ -4,6 +4,9 @@ namespace Foolscap.Relay.Packages.Tests.Packing;
 [NonParallelizable] // It builds.
 internal sealed class ToolTests
 {
+    private const string TubId = "icd77yuhs7ehjqhp2zck34gx5g65tfb3";
+    private const string Secret = "swissnum";
+
     [TestCaseSource(typeof(PackageList), nameof(PackageList.Tools))]
     public async Task Tool_InstalledFromTheFolder_Runs(string name)
     {
@@ -16,6 +19,12 @@ internal sealed class ToolTests
             folder, "tool", "install", name, "--version", SourceCopy.Version, "--tool-path", folder, "--configfile", Path.Combine(folder, "nuget.config"));
 
         string program = Path.Combine(folder, OperatingSystem.IsWindows() ? "foolscap-relay.exe" : "foolscap-relay");
-        Assert.That(async () => await Command.RunAsync(program, folder, ["--help"]), Throws.Nothing);
+        string version = await Command.RunAsync(program, folder, ["--version"]);
+        string parsed = await Command.RunAsync(program, folder, ["furl", "parse", $"pb://{TubId}@tcp:192.0.2.7:3457/{Secret}"]);
+        string keys = await Command.RunAsync(program, folder, ["check-config", "--keys"]);
+
+        Assert.That(version.Trim(), Does.StartWith(SourceCopy.Version));
+        Assert.That(parsed, Does.Contain(TubId).And.Contain("host 192.0.2.7, port 3457").And.Not.Contain(Secret));
+        Assert.That(keys, Does.Contain("Limits:MaxStreams"));
     }
 }

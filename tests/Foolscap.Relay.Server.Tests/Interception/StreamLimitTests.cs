@@ -207,7 +207,7 @@ internal sealed class StreamLimitTests : RelayFixture
         Test.Time.Advance(TimeSpan.FromSeconds(10.01));
         await (await Test.CallAsync()).RefusalAsync();
         Assert.That(Lines(), Has.Count.EqualTo(2));
-        Assert.That(Lines()[1], Does.StartWith("30 connections were refused").And.Contain("198.51.100.7:4711").And.Contain(Test.ClientId));
+        Assert.That(Lines()[1], Does.StartWith("Connections that were refused for this reason since the last such line: 30;").And.Contain("198.51.100.7:4711").And.Contain(Test.ClientId));
     }
 
     [Test]

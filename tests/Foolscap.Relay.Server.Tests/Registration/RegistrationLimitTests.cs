@@ -107,7 +107,7 @@ internal sealed class RegistrationLimitTests : RelayFixture
         Test.Time.Advance(TimeSpan.FromSeconds(10.01));
         await Test.First.RegistrationRefusedAsync();
         Assert.That(Lines(), Has.Count.EqualTo(2));
-        Assert.That(Lines()[1], Does.StartWith("30 registrations were refused").And.Contain(Test.ClientId));
+        Assert.That(Lines()[1], Does.StartWith("Registrations that were refused for this reason since the last such line: 30;").And.Contain(Test.ClientId));
         Assert.That(Test.Refusals(RelayRefusal.RegistrationRate), Is.EqualTo(31));
     }
 

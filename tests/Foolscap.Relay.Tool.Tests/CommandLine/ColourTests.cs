@@ -4,7 +4,9 @@ namespace Foolscap.Relay.Tool.Tests.CommandLine;
 [Platform(Exclude = "Win", Reason = "The terminal is made by Python's pty.")]
 internal sealed class ColourTests
 {
-    private const string Spawn = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
+    /// <summary>Runs a program on a terminal of its own; stdin is what is typed.</summary>
+    public const string Spawn = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
+
     private const string Furl = "pb://icd77yuhs7ehjqhp2zck34gx5g65tfb3@tcp:192.0.2.7:3457/swissnum";
 
     [TestCase("", true)]

@@ -24,6 +24,14 @@ internal sealed class HelpTests
     }
 
     [Test]
+    public async Task Help_OfAllCommands_ShowsWhichArgumentsMayBeLeftOut()
+    {
+        ToolResult result = await ToolProcess.RunAsync("--help");
+
+        Assert.That(result.Output, Does.Contain("\n  status [<ADDRESS>]  ").And.Contain("\n  check-config [<FILE>]  ").And.Contain("\n  probe <FURL>  "));
+    }
+
+    [Test]
     public async Task Version_IsOneLine()
     {
         ToolResult result = await ToolProcess.RunAsync("--version");

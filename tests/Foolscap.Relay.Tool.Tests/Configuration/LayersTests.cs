@@ -48,6 +48,54 @@ internal sealed class LayersTests
         Assert.That(faults.Select(fault => fault.Key), Is.EquivalentTo(new[] { "Relay:Folder", "Relay:Listen", "Rely", "Log:Colour", "Log:Level", "Otlp:Endpoint" }));
     }
 
+    [Test]
+    public void Faults_OfTheEnvironment_AreToldByTheNamesOfItsVariables()
+    {
+        using TestVariable drain = new("FOOLSCAP_RELAY_RELAY__DRAIN", "5");
+        using TestVariable oneUnderscore = new("FOOLSCAP_RELAY_RELAY_FOLDER", "x");
+        using TestVariable unknown = new("FOOLSCAP_RELAY_FOO", "x");
+        using ToolConfiguration configuration = ToolConfiguration.Load(null, [KeyValuePair.Create("Relay:Listen:0", (string?)"7000")]);
+        Dictionary<string, string> options = new() { ["Relay:Listen"] = "--listen", ["Relay:Drain"] = "--drain", ["Relay:Folder"] = "--folder" };
+
+        string[] told = [.. ToolSchema.FindFaults(configuration, RelayConfiguration.ServerSection).Select(fault => FaultText.Describe(fault, configuration, options))];
+
+        Assert.That(told, Has.Length.EqualTo(5));
+        Assert.That(told, Has.Some.StartsWith("FOOLSCAP_RELAY_RELAY__DRAIN = \"5\" has no unit").And.None.Contains("--drain"));
+        Assert.That(told, Has.Some.EqualTo("FOOLSCAP_RELAY_RELAY_FOLDER is no variable that is known. Did you mean FOOLSCAP_RELAY_RELAY__FOLDER?"));
+        Assert.That(told, Has.Some.StartsWith("FOOLSCAP_RELAY_FOO is no variable that is known. "));
+        Assert.That(told, Has.Some.EqualTo("Relay:Folder is missing; wanted: a folder, which is made if it is not there  (option --folder)"));
+        Assert.That(told, Has.Some.StartsWith("Relay:Listen:0 = \"7000\" is no IP address with a port").And.Some.EndsWith("  (option --listen)"));
+    }
+
+    [Test]
+    public void Faults_OfAFileWithFurls_NameItsLine()
+    {
+        using TestFolder folder = new();
+        string file = folder.Write("relay.furl", "# of a friend\n\nnonsense\n");
+        using ToolConfiguration configuration = ToolConfiguration.Load(null, [KeyValuePair.Create("Attach:RelayFiles:0", (string?)file)]);
+
+        string[] told = [.. ToolSchema.FindFaults(configuration, RelayConfiguration.ClientSection).Select(fault => FaultText.Describe(fault, configuration, new Dictionary<string, string>()))];
+
+        Assert.That(told, Has.Some.StartsWith($"Attach:Relays:0 (line 3 of {file}) is wrong: Not a FURL"));
+    }
+
+    [Test]
+    public void Reload_FileWithFurlsThatHasGone_IsToldAndChangesNothing()
+    {
+        using TestFolder folder = new();
+        string furls = folder.Write("relay.furl", "pb://one\n");
+        string file = folder.Write("attach.json", $$"""{ "Attach": { "RelayFiles": {{System.Text.Json.JsonSerializer.Serialize(furls)}} }, "Log": { "Level": "debug" } }""");
+        using ToolConfiguration configuration = ToolConfiguration.Load(file, []);
+        List<string> problems = [];
+        configuration.OnUnreadable = problems.Add;
+
+        File.Delete(furls);
+        configuration.Reload();
+
+        Assert.That(problems, Is.EqualTo(new[] { $"Attach:RelayFiles = \"{furls}\" is not there; allowed: a file with one registrar FURL a line." }));
+        Assert.That(configuration.Root.GetSection("Attach:Relays").GetChildren().Select(item => item.Value), Is.EqualTo(new[] { "pb://one" }));
+    }
+
     /// <summary>A variable of the environment for the time of a test.</summary>
     private sealed class TestVariable : IDisposable
     {

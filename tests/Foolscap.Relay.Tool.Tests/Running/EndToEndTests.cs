@@ -68,7 +68,7 @@ internal sealed class EndToEndTests
         ToolResult result = await ToolProcess.RunAsync("serve", "--folder", folder["two"], "--listen", $"127.0.0.1:{port}", "--admin", "off");
 
         Assert.That(result.ExitCode, Is.EqualTo(ExitCodes.Failed), result.ToString);
-        Assert.That(result.Error, Does.Contain($"127.0.0.1:{port}").And.Contain("Relay:Listen"));
+        Assert.That(result.Error, Does.Contain($"127.0.0.1:{port}").And.Contain("Relay:Listen").And.Contain("choose another port with --listen"));
     }
 
     private static async Task AssertReachedAsync(PythonTub tub, RunningRelay relay)

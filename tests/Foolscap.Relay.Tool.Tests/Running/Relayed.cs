@@ -28,6 +28,9 @@ internal sealed class Relayed : IAsyncDisposable
 
     public RunningRelay Relay { get; }
 
+    /// <summary>The Tub's FURL, by way of the relay.</summary>
+    public Furl Furl => new(_tub.TubId, Relay.Registrar.Hints, Name);
+
     public static async Task<Relayed> StartAsync(params IEnumerable<string> serveArguments)
     {
         TestFolder folder = new();
@@ -35,8 +38,7 @@ internal sealed class Relayed : IAsyncDisposable
         EndPoint target = relayed._listener.Listen(new IPEndPoint(IPAddress.Loopback, 0));
         relayed._client = RelayClient.Start(relayed._tub, [relayed.Relay.Registrar], target);
         await relayed._client.WaitUntilRegisteredAsync(1).WaitAsync(ToolProcess.Limit);
-        Furl furl = new(relayed._tub.TubId, relayed.Relay.Registrar.Hints, Name);
-        relayed._greeter = await relayed._caller.GetReferenceAsync(furl).WaitAsync(ToolProcess.Limit);
+        relayed._greeter = await relayed._caller.GetReferenceAsync(relayed.Furl).WaitAsync(ToolProcess.Limit);
         return relayed;
     }
 

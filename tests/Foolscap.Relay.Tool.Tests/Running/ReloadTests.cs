@@ -1,3 +1,6 @@
+using Foolscap.TestUtilities;
+using Foolscap.Tubs;
+
 namespace Foolscap.Relay.Tool.Tests.Running;
 
 /// <summary>Limits change while a relay runs: when their file changes, and at SIGHUP.</summary>
@@ -26,15 +29,21 @@ internal sealed class ReloadTests
 
     [Test]
     [Platform(Exclude = "Win", Reason = "There is no SIGHUP.")]
-    public async Task Serve_Sighup_ReadsTheFileAndGoesOn()
+    public async Task Serve_Sighup_AppliesALowerLimitAndStreamsStay()
     {
         using TestFolder folder = new();
-        await using RunningRelay relay = await StartAsync(folder.Write("relay.json", Configuration(folder, 5)));
+        string real = folder.Write("elsewhere/relay.json", Limits(5));
+        File.CreateSymbolicLink(folder["relay.json"], real); // Changes behind a link are not noticed without the signal.
+        await using Relayed relayed = await Relayed.StartAsync("--config", folder["relay.json"]);
+        await using Tub second = new(TestCertificates.High);
 
-        await relay.Process.SignalAsync("HUP");
-        await relay.Process.WaitForAsync("SIGHUP: ");
+        Replace(real, Limits(1));
+        await relayed.Relay.Process.SignalAsync("HUP");
+        await relayed.Relay.Process.WaitForAsync("Relay:Limits:MaxStreams is 1 from now on; it was 5.");
 
-        Assert.That((await relay.Process.TerminateAsync()).ExitCode, Is.Zero);
+        NegotiationException refused = (await Assert.ThrowsAsync<NegotiationException>(() => second.ConnectAsync(relayed.Furl).WaitAsync(ToolProcess.Limit)))!;
+        Assert.That(refused.Message, Does.Contain("this relay carries as many connections"));
+        await relayed.AssertGoesOnAsync();
     }
 
     private static Task<RunningRelay> StartAsync(string file) =>
@@ -46,6 +55,8 @@ internal sealed class ReloadTests
         File.WriteAllText($"{file}.new", content);
         File.Move($"{file}.new", file, overwrite: true);
     }
+
+    private static string Limits(int maxStreams) => $$"""{ "Relay": { "Limits": { "MaxStreams": {{maxStreams}} } } }""";
 
     private static string Configuration(TestFolder folder, int maxStreams) =>
         $$"""{ "Relay": { "Folder": "{{folder["relay"]}}", "Listen": [ "127.0.0.1:0" ], "Limits": { "MaxStreams": {{maxStreams}} } } }""";
