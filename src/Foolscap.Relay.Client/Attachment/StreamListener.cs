@@ -90,14 +90,15 @@ internal sealed class StreamListener(
         catch (Exception exception)
         {
             allowance.EndStream(reservation);
-            bool isStopped = exception is OperationCanceledException;
-            Refuse(offer, responder, peer, isStopped ? AcceptRefusal.Stopped : AcceptRefusal.TargetUnreachable, exception);
-            if (isStopped)
+            if (exception is not OperationCanceledException)
             {
-                throw new ViolationException(Stopped);
+                Refuse(offer, responder, peer, AcceptRefusal.TargetUnreachable, exception);
+                throw;
             }
 
-            throw;
+            ViolationException stopped = new(Stopped);
+            Refuse(offer, responder, peer, AcceptRefusal.Stopped, stopped);
+            throw stopped;
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Foolscap.Relay.Hosting;
 using Foolscap.Relay.Tool.Configuration;
 using Foolscap.Relay.Tool.Logging;
@@ -81,7 +82,20 @@ internal static class ToolHost
         }
 
         await host.StopAsync(signals.Hurry).ConfigureAwait(false);
+        ThrowIfPartFailed(host);
         return signals.Hurry.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Done;
+    }
+
+    /// <summary>A host takes the end of a part for a reason to stop, and the stop for a success.</summary>
+    private static void ThrowIfPartFailed(IHost host)
+    {
+        foreach (BackgroundService part in host.Services.GetServices<IHostedService>().OfType<BackgroundService>())
+        {
+            if (part.ExecuteTask?.Exception?.InnerException is Exception failure)
+            {
+                ExceptionDispatchInfo.Throw(failure);
+            }
+        }
     }
 
     private static IHost Build(ToolConfiguration configuration, ToolConsole console, IReadOnlyCollection<int> told, Action<IHostApplicationBuilder> addServices)
