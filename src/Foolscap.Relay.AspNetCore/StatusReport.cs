@@ -146,7 +146,7 @@ public sealed record EventReport(long Number, DateTimeOffset Time, string Kind, 
 
 /// <summary>How it stands with a relay client.</summary>
 /// <param name="TubId">The Tub that it makes reachable.</param>
-/// <param name="Target">Where that Tub listens.</param>
+/// <param name="Target">Where that Tub listens; <see langword="null"/> if it is in the same process and listens on no port.</param>
 /// <param name="BytesPerSecondToTub">What passed to the Tub in the last whole second.</param>
 /// <param name="BytesPerSecondFromTub">What passed from the Tub in the last whole second.</param>
 /// <param name="BytesToTub">What has passed to the Tub since the client started.</param>
@@ -159,7 +159,7 @@ public sealed record EventReport(long Number, DateTimeOffset Time, string Kind, 
 /// <param name="Relays">How it stands with each relay.</param>
 public sealed record ClientReport(
     string TubId,
-    string Target,
+    string? Target,
     double BytesPerSecondToTub,
     double BytesPerSecondFromTub,
     long BytesToTub,

@@ -132,7 +132,7 @@ export function showClientFigures(client) {
 }
 
 export function showClient(client, now) {
-  setText(byId("client-of"), `Tub ${client.tubId}, which listens on ${client.target}`);
+  setText(byId("client-of"), `Tub ${client.tubId}, ${client.target ? `which listens on ${client.target}` : "in the same process"}`);
   const rows = client.relays.map((relay) => [
     [make("code", { title: relay.relay }, shortId(relay.relay))],
     [

@@ -13,7 +13,7 @@ internal static class ClientReportBuilder
         RelayClientStatistics statistics = client.Client.Statistics;
         return new ClientReport(
             client.Tub.TubId.ToString(),
-            client.Target.ToString() ?? "",
+            client.Target?.ToString(),
             rate.ToTubs,
             rate.FromTubs,
             statistics.BytesToTub,

@@ -128,7 +128,7 @@ internal sealed class AttachReport(IFoolscapRelayClient client, AttachedNode att
     /// <summary>Nothing that listens at the target is the commonest mistake, and callers are the first to notice it.</summary>
     private async Task LookAtTargetAsync(CancellationToken cancellationToken)
     {
-        EndPoint target = client.Target;
+        EndPoint target = client.Target!; // The command's Tub is another process's.
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TargetPatience);
         try
