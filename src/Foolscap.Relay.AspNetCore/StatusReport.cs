@@ -157,6 +157,7 @@ public sealed record EventReport(long Number, DateTimeOffset Time, string Kind, 
 /// <param name="TotalDirectStreams">How many of these had a connection of their own.</param>
 /// <param name="RefusedStreams">Connections that relays offered, and that were not taken.</param>
 /// <param name="Relays">How it stands with each relay.</param>
+/// <param name="Events">What happened last; the newest first.</param>
 public sealed record ClientReport(
     string TubId,
     string? Target,
@@ -169,7 +170,8 @@ public sealed record ClientReport(
     long TotalStreams,
     long TotalDirectStreams,
     long RefusedStreams,
-    IReadOnlyList<AttachmentReport> Relays);
+    IReadOnlyList<AttachmentReport> Relays,
+    IReadOnlyList<EventReport> Events);
 
 /// <summary>How it stands with one relay of a client.</summary>
 /// <param name="Relay">The relay's TubID.</param>

@@ -54,6 +54,7 @@ internal sealed class ClientEndpointTests
         AttachmentReport second = client.Relays[1];
         Assert.That((second.Relay, second.Registrations), Is.EqualTo((TestCertificates.High.TubId.ToString(), 0)));
         Assert.That(second.State, Is.EqualTo("connecting").Or.EqualTo("waiting"));
+        Assert.That(client.Events.Select(item => (item.Kind, item.TubId)), Does.Contain(("relay_registered", first.Relay)));
     }
 
     [Test]
