@@ -39,13 +39,12 @@ internal static class EventText
     /// <summary>Tells how a client stands with a relay since then.</summary>
     public static EventReport Describe(long number, DateTimeOffset time, RelayStatus status)
     {
-        string reason = status.Reason is { Length: > 0 } text ? $": {text}" : "";
+        string reason = status.Reason is { Length: > 0 } text ? $"{text.TrimEnd('.')}; " : "";
         (string severity, string rest) = status.State switch
         {
             RelayState.Registered => (Notice, $"reached at {string.Join(", ", status.Hints)}"),
-            RelayState.Draining => (Warning, $"it takes nothing new{reason}"),
-            RelayState.Waiting => (Warning, string.Create(
-                CultureInfo.InvariantCulture, $"tried again after {status.RetryIn.TotalSeconds:0.#} s{reason}")),
+            RelayState.Draining => (Warning, $"{reason}it takes nothing new"),
+            RelayState.Waiting => (Warning, string.Create(CultureInfo.InvariantCulture, $"{reason}tried again after {status.RetryIn.TotalSeconds:0.#} s")),
             RelayState.Stopped => (Notice, "the client stops"),
             _ => (Info, ""),
         };

@@ -73,7 +73,7 @@ internal sealed class EventFeedTests
         Assert.That(feed.GetNewestOfClient(10), Is.EqualTo(new[]
         {
             new EventReport(2, began.AddSeconds(2), "relay_registered", "notice", Tub.ToString(), "reached at tcp:relay.example.org:7000"),
-            new EventReport(1, began, "relay_waiting", "warning", Tub.ToString(), "tried again after 1.5 s: The connection was refused."),
+            new EventReport(1, began, "relay_waiting", "warning", Tub.ToString(), "The connection was refused; tried again after 1.5 s"),
         }));
         Assert.That(feed.GetNewest(10), Is.Empty, "They are no events of a relay.");
     }
