@@ -166,6 +166,24 @@ internal sealed class RelayServiceTests
     }
 
     [Test]
+    public async Task Wait_ForAHostThatEndsBeforeItsStart_Fails()
+    {
+        TestHost host = TestHost.Build(services =>
+        {
+            services.AddFoolscapRelayServer(options => options.Folder = _folder["relay"]);
+            services.AddFoolscapRelayClient(options => options.TubPem = _folder["tub.pem"]);
+        });
+        Task[] waiting = [host.Relay.WaitUntilStartedAsync(), host.Client.WaitUntilRegisteredAsync()];
+
+        await host.DisposeAsync();
+
+        foreach (Task each in waiting)
+        {
+            Assert.That(() => each.WaitAsync(TestHost.Deadline), Throws.TypeOf<RelayServiceException>().With.Message.StartsWith("The host has stopped before it started"));
+        }
+    }
+
+    [Test]
     public void Shutdown_OfTheHost_WaitsLongerThanAllDrains()
     {
         using IHost host = TestHost.Build(services =>

@@ -179,6 +179,8 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
     {
         lock (_gate)
         {
+            _started.TrySetException(new RelayServiceException("The host has stopped before it started the relay client."));
+            _ = _started.Task.Exception; // Nobody needs to have waited.
             return _stopped ??= _running is RunningClient running ? StopAsync(running) : Task.CompletedTask;
         }
     }

@@ -288,6 +288,8 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
     {
         lock (_gate)
         {
+            _started.TrySetException(new RelayServiceException("The host has stopped before it started the relay."));
+            _ = _started.Task.Exception; // Nobody needs to have waited.
             return _stopped ??= _running is RunningRelay running ? StopAsync(running, drain, cancellationToken) : Task.CompletedTask;
         }
     }
