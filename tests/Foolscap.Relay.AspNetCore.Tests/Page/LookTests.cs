@@ -31,6 +31,11 @@ internal sealed class LookTests : PageFixture
             const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
             if (ratio < least.ratio) least = { ratio, text: `${element.tagName} ${own.slice(0, 40)}` };
           }
+          for (const input of document.querySelectorAll('input[placeholder]')) {
+            const [a, b] = [light(parse(getComputedStyle(input, '::placeholder').color)), light(ground(input))];
+            const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+            if (ratio < least.ratio) least = { ratio, text: `PLACEHOLDER ${input.placeholder}` };
+          }
           return `${least.ratio.toFixed(2)} ${least.text}`;
         }
         """;
