@@ -53,7 +53,9 @@ internal sealed class Upload(BlobFolder folder, BlobHash expected, long size, Ac
                     $"The piece goes from {offset} to {offset + piece.Length}; the next one must begin at {_received}, and the blob ends at {size}.");
             }
 
+            _file.Position = offset; // Behind what counts: of a piece that the disk did not take whole, nothing does.
             _file.Write(piece);
+            _file.Flush();
             _hash.AppendData(piece);
             _received += piece.Length;
         }
@@ -88,6 +90,7 @@ internal sealed class Upload(BlobFolder folder, BlobHash expected, long size, Ac
             throw new ViolationException($"The blob's hash is {actual}; {expected} was promised.");
         }
 
+        _file.SetLength(size);
         _file.Flush(flushToDisk: true);
         _file.Dispose();
         folder.Keep(_file.Name, expected);

@@ -22,6 +22,10 @@ public sealed class RelayAdminOptions
     /// </summary>
     public string? Token { get; set; }
 
-    /// <summary>How many status pages may be open at once. 50 by default: with 10,000 Tubs each view of its own (order, filter, page) costs some milliseconds of processor time a second, and those who look at the same share it.</summary>
+    /// <summary>
+    /// How many status pages may be open at once. 50 by default. With 10,000 Tubs and 10,000 streams the first page costs about
+    /// 40 ms of processor time a second, and each other view (order, filter, page of the list) about 10 ms; those who look at the
+    /// same share it. Each is sent about 45 KB a second.
+    /// </summary>
     public int MaxViewers { get; set; } = 50;
 }

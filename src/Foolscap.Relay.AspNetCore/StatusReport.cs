@@ -146,7 +146,7 @@ public sealed record EventReport(long Number, DateTimeOffset Time, string Kind, 
 
 /// <summary>How it stands with a relay client.</summary>
 /// <param name="TubId">The Tub that it makes reachable.</param>
-/// <param name="Target">Where that Tub listens.</param>
+/// <param name="Target">Where that Tub listens; <see langword="null"/> if it is in the same process and listens on no port.</param>
 /// <param name="BytesPerSecondToTub">What passed to the Tub in the last whole second.</param>
 /// <param name="BytesPerSecondFromTub">What passed from the Tub in the last whole second.</param>
 /// <param name="BytesToTub">What has passed to the Tub since the client started.</param>
@@ -157,9 +157,10 @@ public sealed record EventReport(long Number, DateTimeOffset Time, string Kind, 
 /// <param name="TotalDirectStreams">How many of these had a connection of their own.</param>
 /// <param name="RefusedStreams">Connections that relays offered, and that were not taken.</param>
 /// <param name="Relays">How it stands with each relay.</param>
+/// <param name="Events">What happened last; the newest first.</param>
 public sealed record ClientReport(
     string TubId,
-    string Target,
+    string? Target,
     double BytesPerSecondToTub,
     double BytesPerSecondFromTub,
     long BytesToTub,
@@ -169,7 +170,8 @@ public sealed record ClientReport(
     long TotalStreams,
     long TotalDirectStreams,
     long RefusedStreams,
-    IReadOnlyList<AttachmentReport> Relays);
+    IReadOnlyList<AttachmentReport> Relays,
+    IReadOnlyList<EventReport> Events);
 
 /// <summary>How it stands with one relay of a client.</summary>
 /// <param name="Relay">The relay's TubID.</param>

@@ -46,7 +46,10 @@ public interface IFoolscapRelay
     /// <exception cref="InvalidOperationException">The host has not started it yet.</exception>
     Furl RegistrarFurl { get; }
 
-    /// <summary>The options that are in effect.</summary>
+    /// <summary>
+    /// The options that are in effect: of a configuration that has changed only what takes effect without a restart. They are
+    /// for reading: to change one here changes nothing.
+    /// </summary>
     RelayServiceOptions Options { get; }
 
     /// <summary>How the relay last connected to itself; <see langword="null"/> before the first time.</summary>

@@ -34,9 +34,12 @@ public interface IFoolscapRelayClient
     /// <exception cref="InvalidOperationException">The host has not started it yet.</exception>
     Tub Tub { get; }
 
-    /// <summary>Where the Tub listens that is reached.</summary>
+    /// <summary>
+    /// Where the Tub listens that is reached; <see langword="null"/> if it is <see cref="Tub"/>, in this process, which listens on no
+    /// port.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The host has not started it yet.</exception>
-    EndPoint Target { get; }
+    EndPoint? Target { get; }
 
     /// <summary>The options that are in effect.</summary>
     RelayClientServiceOptions Options { get; }

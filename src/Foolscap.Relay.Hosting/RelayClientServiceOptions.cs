@@ -23,7 +23,8 @@ public sealed class RelayClientServiceOptions
 
     /// <summary>
     /// Where that Tub listens, such as <c>127.0.0.1:3457</c>. <see langword="null"/>, the default: it is
-    /// <see cref="IFoolscapRelayClient.Tub"/>, in this process, and listens on a free port of loopback.
+    /// <see cref="IFoolscapRelayClient.Tub"/>, in this process. It listens on no port: callers' connections reach it in memory, with
+    /// their addresses as the relay tells them.
     /// </summary>
     public string? Target { get; set; }
 

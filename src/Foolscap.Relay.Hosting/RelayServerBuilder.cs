@@ -16,7 +16,8 @@ public sealed class RelayServerBuilder
 
     /// <summary>
     /// Changes what the relay is started with, in ways that no configuration can say: policies, an observer. With a registration
-    /// policy of your own and <see cref="RelayServiceOptions.AllowedTubs"/>, both must allow.
+    /// policy of your own and <see cref="RelayServiceOptions.AllowedTubs"/>, both must allow. Limits belong into
+    /// <see cref="RelayServiceOptions.Limits"/>: a reload that changes one puts all of those in the place of others.
     /// </summary>
     /// <param name="configure">Makes new options of the given ones, when the host starts.</param>
     /// <returns>This builder.</returns>

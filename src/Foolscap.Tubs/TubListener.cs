@@ -98,7 +98,10 @@ public sealed class TubListener : IAsyncDisposable
     }
 
     /// <summary>Listens on a TCP port, one of several if called again.</summary>
-    /// <param name="endPoint">The address; port 0 for any free one. <c>[::]</c> takes IPv4 as well.</param>
+    /// <param name="endPoint">
+    /// The address; port 0 for any free one. <c>[::]</c> takes IPv4 as well, unless this listener listens on an IPv4 address with the
+    /// same port already.
+    /// </param>
     /// <returns>The address with its port.</returns>
     /// <exception cref="SocketException">The port is taken, or the address not this machine's.</exception>
     public IPEndPoint Listen(IPEndPoint endPoint)
@@ -110,7 +113,7 @@ public sealed class TubListener : IAsyncDisposable
         {
             if (endPoint.Address.Equals(IPAddress.IPv6Any))
             {
-                socket.DualMode = true;
+                socket.DualMode = !ListensOnIPv4(endPoint.Port);
             }
 
             socket.Bind(endPoint);
@@ -196,6 +199,15 @@ public sealed class TubListener : IAsyncDisposable
         }
 
         await Task.WhenAll(accepting).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether an IPv4 address with this port is taken by this listener itself: Linux gives none to two sockets.</summary>
+    private bool ListensOnIPv4(int port)
+    {
+        lock (_gate)
+        {
+            return _sockets.Any(socket => socket.LocalEndPoint is IPEndPoint { AddressFamily: AddressFamily.InterNetwork } bound && bound.Port == port);
+        }
     }
 
     /// <summary>Serves a connection until it is negotiated, or taken over.</summary>

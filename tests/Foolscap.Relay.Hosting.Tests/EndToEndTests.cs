@@ -51,6 +51,20 @@ internal sealed class EndToEndTests
     }
 
     [Test]
+    public async Task Tub_OfTheHost_ListensNowhere_AndSeesItsCallersAddresses()
+    {
+        await using TestHost relay = await TestHost.StartRelayAsync(_folder.RelayFolder());
+        await using TestHost tub = await Greeter.StartAsync(_folder["tub.pem"], relay.Relay.RegistrarFurl);
+        await using Tub caller = new(TestCertificates.Mid);
+
+        using RemoteReference greeter = await Greeter.CallAsync(caller, await Greeter.GetFurlAsync(tub));
+
+        Assert.That(tub.Client.Target, Is.Null);
+        Assert.That(
+            await greeter.CallAsync<string>("address").WaitAsync(TestHost.Deadline), Is.EqualTo($"{relay.Relay.Server.GetConnections().Single().Peer} (forwarded)"));
+    }
+
+    [Test]
     public async Task Stop_WhileAStreamIsRelayed_WaitsForItsEnd_AndTakesNoNewOne()
     {
         TestHost relay = await TestHost.StartRelayAsync(_folder.RelayFolder(), options => options.Drain = TimeSpan.FromMinutes(5));

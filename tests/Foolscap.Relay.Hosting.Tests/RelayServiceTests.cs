@@ -70,6 +70,29 @@ internal sealed class RelayServiceTests
     }
 
     [Test]
+    public async Task Start_OnAllAddressesOfBothKinds_ListensOnBoth()
+    {
+        int port;
+        using (Socket free = new(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true })
+        {
+            free.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+            port = ((IPEndPoint)free.LocalEndPoint!).Port;
+        }
+
+        await using TestHost host = await TestHost.StartRelayAsync(_folder.RelayFolder(), options =>
+        {
+            options.Listen.Clear();
+            options.Listen.Add($"[::]:{port}");
+            options.Listen.Add($"0.0.0.0:{port}");
+            options.Hints.Add($"tcp:127.0.0.1:{port}");
+        });
+
+        Assert.That(host.Relay.EndPoints.Select(bound => bound.ToString()), Is.EquivalentTo([$"0.0.0.0:{port}", $"[::]:{port}"]));
+        await Waiting.UntilAsync(() => host.Relay.LastSelfProbe is not null, "the relay has connected to both");
+        Assert.That(host.Relay.LastSelfProbe!.Failure, Is.Null);
+    }
+
+    [Test]
     public async Task Start_WithADamagedFurl_NamesTheFileAndNotItsText()
     {
         File.WriteAllText(Path.Combine(_folder.RelayFolder(), "registrar.furl"), "pb://secret");
@@ -166,6 +189,24 @@ internal sealed class RelayServiceTests
 
         Assert.That(host.Relay.IsRunning, Is.False);
         Assert.That(() => host.Relay.Server, Throws.InvalidOperationException);
+    }
+
+    [Test]
+    public async Task Wait_ForAHostThatEndsBeforeItsStart_Fails()
+    {
+        TestHost host = TestHost.Build(services =>
+        {
+            services.AddFoolscapRelayServer(options => options.Folder = _folder["relay"]);
+            services.AddFoolscapRelayClient(options => options.TubPem = _folder["tub.pem"]);
+        });
+        Task[] waiting = [host.Relay.WaitUntilStartedAsync(), host.Client.WaitUntilRegisteredAsync()];
+
+        await host.DisposeAsync();
+
+        foreach (Task each in waiting)
+        {
+            Assert.That(() => each.WaitAsync(TestHost.Deadline), Throws.TypeOf<RelayServiceException>().With.Message.StartsWith("The host has stopped before it started"));
+        }
     }
 
     [Test]

@@ -64,6 +64,29 @@ internal sealed class ReloadTests
     }
 
     [Test]
+    public async Task Options_AfterAReload_AreThoseInEffect()
+    {
+        Change(("Window", "1MiB"), ("SelfProbeInterval", "1s"), ("Listen:0", "127.0.0.1:1"), ("Limits:MaxStreams", "7"));
+
+        await Waiting.UntilAsync(() => _host.Relay.Options.Limits.MaxStreams == 7, "the new limit holds");
+        RelayServiceOptions options = _host.Relay.Options;
+        Assert.That((options.Window, options.SelfProbeInterval), Is.EqualTo((16 * 1024 * 1024, TimeSpan.FromSeconds(30))));
+        Assert.That((options.Folder, options.Listen.Single()), Is.EqualTo((_configuration["Relay:Folder"], "127.0.0.1:0")));
+    }
+
+    [Test]
+    public async Task Reload_ThatTakesAChangeBack_NeedsNoRestart()
+    {
+        Change(("Window", "1MiB"));
+        await _host.Logs.WaitForAsync(record => record.Message.StartsWith("Relay:Window has changed", StringComparison.Ordinal));
+
+        Change(("Window", "16MiB"), ("Limits:MaxStreams", "7"));
+
+        await Waiting.UntilAsync(() => _host.Relay.Options.Limits.MaxStreams == 7, "the second change counts");
+        Assert.That(_host.Logs.Records.Count(record => record.Message.StartsWith("Relay:Window", StringComparison.Ordinal)), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Reload_OfTheDrain_LeavesTheOneOfTheStart_AsItSays()
     {
         Change(("Drain", "1s"));

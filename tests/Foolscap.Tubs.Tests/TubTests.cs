@@ -74,6 +74,24 @@ internal sealed class TubTests
     }
 
     [Test]
+    public async Task TubListener_IPv4ThenIPv6OnOnePort_TakesBoth()
+    {
+        await using Tub server = new(TestCertificates.High);
+        await using TubListener listener = new(server);
+        int port = listener.Listen(new IPEndPoint(IPAddress.Any, 0)).Port;
+        listener.Listen(new IPEndPoint(IPAddress.IPv6Any, port));
+        Furl furl = server.Register(new Referenceable().On("ok", _ => 1));
+
+        foreach (string host in new[] { "127.0.0.1", "::1" })
+        {
+            await using Tub client = new(TestCertificates.Low);
+            using RemoteReference reference = await client.GetReferenceAsync(
+                new Furl(furl.TubId, [ConnectionHint.Tcp(host, port)], furl.Name), TestTime.Token);
+            Assert.That(await reference.CallAsync<int>("ok", cancellationToken: TestTime.Token), Is.EqualTo(1));
+        }
+    }
+
+    [Test]
     public async Task TubListener_Disposed_AcceptsNoMoreAndConnectionsStay()
     {
         await using Tub server = new(TestCertificates.High);

@@ -40,11 +40,11 @@ function show(report) {
     showLimits(relay.limits);
     showRefusals(relay.refusals);
     showFacts(report);
-    log.add(relay.events, report.started);
     chart.add({ time: Date.parse(report.time), toTubs: relay.bytesPerSecondToTubs, fromTubs: relay.bytesPerSecondFromTubs });
   } else if (client) {
     chart.add({ time: Date.parse(report.time), toTubs: client.bytesPerSecondToTub, fromTubs: client.bytesPerSecondFromTub });
   }
+  if (relay || client) log.add([...(relay?.events ?? []), ...(client?.events ?? [])], report.started);
 }
 
 function setConnection(state, text) {

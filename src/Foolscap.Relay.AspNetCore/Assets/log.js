@@ -1,7 +1,9 @@
 // Events as they happen, the newest first.
 import { clock, make, shortId, words } from "./format.js";
 
+// So many of the streams, and so many of everything else: thousands of streams do not push out the rest.
 const most = 200;
+const isOfAStream = (event) => event.kind.startsWith("stream_");
 
 export class EventLog {
   #list;
@@ -23,20 +25,22 @@ export class EventLog {
       [this.#process, this.#newest, this.#events] = [process, 0, []];
       this.#list.replaceChildren();
     }
-    const fresh = events.filter((event) => event.number > this.#newest);
+    // A relay and a client in one process count together.
+    const fresh = events.filter((event) => event.number > this.#newest).sort((one, other) => other.number - one.number);
     this.#newest = Math.max(this.#newest, ...fresh.map((event) => event.number));
-    this.#events = [...fresh, ...this.#events].slice(0, most);
+    const counts = { true: 0, false: 0 };
+    this.#events = [...fresh, ...this.#events].filter((event) => ++counts[isOfAStream(event)] <= most);
     const shown = fresh.filter((event) => this.#isShown(event));
     if (shown.length > 0) {
       this.#list.querySelector(".none")?.remove();
       this.#list.prepend(...shown.map(toItem));
-      while (this.#list.children.length > most) this.#list.lastChild.remove();
+      while (this.#list.children.length > 2 * most) this.#list.lastChild.remove();
     }
     this.#showNone();
   }
 
   #isShown(event) {
-    return this.#withStreams.checked || !event.kind.startsWith("stream_");
+    return this.#withStreams.checked || !isOfAStream(event);
   }
 
   #render() {
@@ -45,7 +49,7 @@ export class EventLog {
   }
 
   #showNone() {
-    if (this.#list.children.length === 0) this.#list.append(make("li", { class: "none" }, "Nothing has happened yet. Tubs that come and go, and whoever is turned away, appear here."));
+    if (this.#list.children.length === 0) this.#list.append(make("li", { class: "none" }, "Nothing has happened yet. Who comes and goes, and whoever is turned away, appears here."));
   }
 }
 

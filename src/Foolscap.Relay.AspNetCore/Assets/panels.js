@@ -103,7 +103,8 @@ export function showHead(report) {
   showBanner("warning", relay?.warning ?? "");
   for (const id of ["relay-figures", "relay-section"]) byId(id).hidden = !relay;
   for (const id of ["client-figures", "client-section"]) byId(id).hidden = !client;
-  byId("chart-section").hidden = !isRunning;
+  for (const id of ["chart-section", "events-section"]) byId(id).hidden = !isRunning;
+  byId("events-choice").hidden = !relay;
   byId("nothing").hidden = isRunning;
   setText(byId("legend-to"), relay || !client ? "to Tubs" : "to the Tub");
   setText(byId("legend-from"), relay || !client ? "from Tubs" : "from the Tub");
@@ -132,7 +133,7 @@ export function showClientFigures(client) {
 }
 
 export function showClient(client, now) {
-  setText(byId("client-of"), `Tub ${client.tubId}, which listens on ${client.target}`);
+  setText(byId("client-of"), `Tub ${client.tubId}, ${client.target ? `which listens on ${client.target}` : "in the same process"}`);
   const rows = client.relays.map((relay) => [
     [make("code", { title: relay.relay }, shortId(relay.relay))],
     [

@@ -55,8 +55,8 @@ export class View {
   }
 }
 
-const known = new Set();
-let hasKnown = false;
+// A Tub that was registered so lately is shown as new; one that only comes into view is not.
+const newFor = 3000;
 
 export function showTubs(page, now) {
   update(document.querySelector("#tubs tbody"), page.items, (tub) => tub.tubId, 8, page, "No Tub is registered. Each appears here as soon as its client registers with the relay's registrar FURL.", (tub) => [
@@ -69,11 +69,9 @@ export function showTubs(page, now) {
     ["number", bytes(tub.bytesFromTub)],
     ["number", rate(tub.bytesPerSecond)],
   ]);
-  for (const row of document.querySelectorAll("#tubs tbody tr[data-key]")) {
-    if (hasKnown && !known.has(row.dataset.key)) row.classList.add("new");
-    if (known.size < 20000) known.add(row.dataset.key);
-  }
-  hasKnown = true;
+  page.items.forEach((tub, index) => {
+    document.querySelector("#tubs tbody").rows[index].classList.toggle("new", Date.parse(now) - Date.parse(tub.since) < newFor);
+  });
   showPages("tubs", page);
 }
 

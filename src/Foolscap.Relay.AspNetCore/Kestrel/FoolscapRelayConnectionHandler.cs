@@ -15,6 +15,8 @@ namespace Foolscap.Relay.AspNetCore.Kestrel;
 /// him (<c>MaxWriteBufferSize</c>) beside the relay's own budget.</item>
 /// <item>What is sent is taken for delivered when Kestrel has it, so a reset can overtake the last bytes. A reader who does
 /// not read has 60 s for them when a connection ends in order.</item>
+/// <item>A caller whose machine has gone while bytes are on their way to it is given up by the kernel alone, after a quarter of an hour
+/// on Linux; in silence TCP keepalive tells after 60 s, as elsewhere.</item>
 /// <item>A relay process that dies lets its connections end in order, where its own listener has them reset.</item>
 /// </list>
 /// Thread-safe.

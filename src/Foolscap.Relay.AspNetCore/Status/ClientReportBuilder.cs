@@ -6,14 +6,14 @@ namespace Foolscap.Relay.AspNetCore.Status;
 /// <summary>Makes a report of a relay client.</summary>
 internal static class ClientReportBuilder
 {
-    public static ClientReport Build(IFoolscapRelayClient client, RatePoint rate)
+    public static ClientReport Build(IFoolscapRelayClient client, RatePoint rate, IReadOnlyList<EventReport> events)
     {
         // Both lists are in the order in which the relays were given.
         IReadOnlyList<RelayStatus> statuses = client.Statuses;
         RelayClientStatistics statistics = client.Client.Statistics;
         return new ClientReport(
             client.Tub.TubId.ToString(),
-            client.Target.ToString() ?? "",
+            client.Target?.ToString(),
             rate.ToTubs,
             rate.FromTubs,
             statistics.BytesToTub,
@@ -23,7 +23,8 @@ internal static class ClientReportBuilder
             statistics.TotalStreams,
             statistics.TotalDirectStreams,
             statistics.Refusals,
-            [.. statuses.Zip(statistics.Relays, ToReport)]);
+            [.. statuses.Zip(statistics.Relays, ToReport)],
+            events);
     }
 
     private static AttachmentReport ToReport(RelayStatus status, RelayAttachmentStatistics statistics) => new(

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Foolscap.Furls;
+using Foolscap.Relay.Client;
 using Foolscap.Relay.Server;
 
 namespace Foolscap.Relay.AspNetCore.Status;
@@ -14,6 +15,7 @@ internal static class EventText
     private const string Notice = "notice";
     private const string Warning = "warning";
 
+    /// <summary>Tells what happened in a relay.</summary>
     public static EventReport Describe(long number, RelayEvent relayEvent)
     {
         (string severity, TubId? tubId, string text) = relayEvent switch
@@ -32,6 +34,21 @@ internal static class EventText
             _ => (Info, null, relayEvent.GetType().Name),
         };
         return new EventReport(number, relayEvent.Time, SnakeCase(relayEvent.GetType().Name), severity, tubId?.ToString(), Cut(text));
+    }
+
+    /// <summary>Tells how a client stands with a relay since then.</summary>
+    public static EventReport Describe(long number, DateTimeOffset time, RelayStatus status)
+    {
+        string reason = status.Reason is { Length: > 0 } text ? $"{text.TrimEnd('.')}; " : "";
+        (string severity, string rest) = status.State switch
+        {
+            RelayState.Registered => (Notice, $"reached at {string.Join(", ", status.Hints)}"),
+            RelayState.Draining => (Warning, $"{reason}it takes nothing new"),
+            RelayState.Waiting => (Warning, string.Create(CultureInfo.InvariantCulture, $"{reason}tried again after {status.RetryIn.TotalSeconds:0.#} s")),
+            RelayState.Stopped => (Notice, "the client stops"),
+            _ => (Info, ""),
+        };
+        return new EventReport(number, time, $"relay_{SnakeCase(status.State.ToString())}", severity, status.Relay.ToString(), Cut(rest));
     }
 
     /// <summary>Writes a name of C# as metrics and JSON have it.</summary>

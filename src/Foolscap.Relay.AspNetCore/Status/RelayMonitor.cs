@@ -100,7 +100,9 @@ internal sealed class RelayMonitor : IDisposable
         RelayReport? relay = _source.Relay is IFoolscapRelay running
             ? RelayReportBuilder.Build(GetSnapshot(running, now), _relayHistory.Now, query, _events.GetNewest(query.EventLimit))
             : null;
-        ClientReport? client = _source.Client is IFoolscapRelayClient attached ? ClientReportBuilder.Build(attached, _clientHistory.Now) : null;
+        ClientReport? client = _source.Client is IFoolscapRelayClient attached
+            ? ClientReportBuilder.Build(attached, _clientHistory.Now, _events.GetNewestOfClient(query.EventLimit))
+            : null;
         return new StatusReport(StatusReport.CurrentSchema, now, Version, ProcessStarted, relay, client);
     }
 

@@ -49,11 +49,9 @@ internal static class RelayReportBuilder
 
     private static ReportPage<StreamReport> Streams(RelaySnapshot snapshot, ReportQuery query)
     {
-        List<RelayedConnection> matching =
-        [
-            .. snapshot.Connections.Where(connection => Matches(query.Filter, connection.TubId.ToString(), connection.Peer))
-                .OrderByDescending(connection => connection.Since).ThenBy(connection => connection.Peer, StringComparer.Ordinal),
-        ];
+        IReadOnlyList<RelayedConnection> matching = query.Filter.Length == 0
+            ? snapshot.NewestConnections
+            : [.. snapshot.NewestConnections.Where(connection => Matches(query.Filter, connection.TubId.ToString(), connection.Peer))];
         return new ReportPage<StreamReport>(
             snapshot.Connections.Count, matching.Count, query.StreamOffset,
             [.. matching.Skip(query.StreamOffset).Take(query.StreamLimit).Select(ToReport)]);

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Foolscap.Furls;
 using Foolscap.Relay.Hosting;
 using Foolscap.Relay.Server;
@@ -12,7 +11,9 @@ internal sealed class RelaySnapshot
     /// <summary>An older snapshot tells nothing of the rates of now.</summary>
     private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(15);
 
-    private readonly FrozenDictionary<TubId, long> _bytes;
+    private readonly Dictionary<TubId, long> _bytes;
+    private readonly Lazy<IReadOnlyList<RelayedConnection>> _newestConnections;
+    private readonly Lazy<LimitUse> _use;
 
     public RelaySnapshot(IFoolscapRelay relay, RelaySnapshot? previous, DateTimeOffset time)
     {
@@ -29,10 +30,12 @@ internal sealed class RelaySnapshot
         SelfProbe = relay.LastSelfProbe;
         IReadOnlyList<RegisteredTub> tubs = server.GetTubs();
         Connections = server.GetConnections();
-        _bytes = tubs.ToFrozenDictionary(tub => tub.TubId, Sum);
+        _bytes = tubs.ToDictionary(tub => tub.TubId, Sum);
         TimeSpan elapsed = previous is null ? TimeSpan.Zero : time - previous.Time;
         bool isComparable = elapsed > TimeSpan.Zero && elapsed <= LongestInterval;
         Tubs = [.. tubs.Select(tub => new SeenTub(tub, isComparable ? previous!.RateOf(tub, elapsed) : 0))];
+        _newestConnections = new(Sort);
+        _use = new(() => LimitUse.Of(this));
     }
 
     public DateTimeOffset Time { get; }
@@ -59,7 +62,20 @@ internal sealed class RelaySnapshot
 
     public IReadOnlyList<RelayedConnection> Connections { get; }
 
+    /// <summary>The same, the newest first; sorted once for all readers.</summary>
+    public IReadOnlyList<RelayedConnection> NewestConnections => _newestConnections.Value;
+
+    /// <summary>How much of its limits the relay uses; counted once for all readers.</summary>
+    public LimitUse Use => _use.Value;
+
     private static long Sum(RegisteredTub tub) => tub.BytesToTub + tub.BytesFromTub;
+
+    private List<RelayedConnection> Sort()
+    {
+        List<RelayedConnection> sorted = [.. Connections];
+        sorted.Sort((x, y) => y.Since.CompareTo(x.Since) is int order and not 0 ? order : string.CompareOrdinal(x.Peer, y.Peer));
+        return sorted;
+    }
 
     private double RateOf(RegisteredTub tub, TimeSpan elapsed) =>
         Math.Max(0, Math.Round((Sum(tub) - _bytes.GetValueOrDefault(tub.TubId, 0)) / elapsed.TotalSeconds, 1));

@@ -1,5 +1,4 @@
 using Foolscap.Relay.Hosting;
-using Foolscap.Relay.Server;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Foolscap.Relay.AspNetCore.Status;
@@ -19,12 +18,17 @@ internal sealed class RelaySource(IServiceProvider services, string name)
     /// <summary>The client between its start and its end.</summary>
     public IFoolscapRelayClient? Client => _client is { IsRunning: true } ? _client : null;
 
-    /// <summary>Hears of all that happens in the relay, if the host has one; from its start on.</summary>
-    public void Observe(Action<RelayEvent> observer)
+    /// <summary>Lets a feed hear of all that happens in the relay and in the client, as far as the host has them; from their start on.</summary>
+    public void Observe(EventFeed feed)
     {
         if (_relay is not null)
         {
-            _relay.EventOccurred += observer;
+            _relay.EventOccurred += feed.Add;
+        }
+
+        if (_client is not null)
+        {
+            _client.StatusChanged += feed.Add;
         }
     }
 

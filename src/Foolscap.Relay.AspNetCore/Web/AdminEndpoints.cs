@@ -126,16 +126,33 @@ internal sealed class AdminEndpoints(
 
     private async Task LogInAsync(HttpContext context)
     {
-        if (!context.Request.HasFormContentType || context.Request.ContentLength is not <= LongestForm)
+        if (await ReadTokenAsync(context).ConfigureAwait(false) is not string token)
         {
             await SendTextAsync(context, StatusCodes.Status400BadRequest, "A short form with the field token is needed.").ConfigureAwait(false);
             return;
         }
 
-        IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
         string path = context.Request.PathBase + context.Request.Path;
-        Verdict verdict = guard.CheckToken(context, ((string?)form["token"] ?? "").Trim());
-        await FinishLogInAsync(context, verdict, path[..(path.LastIndexOf('/') + 1)]).ConfigureAwait(false);
+        await FinishLogInAsync(context, guard.CheckToken(context, token), path[..(path.LastIndexOf('/') + 1)]).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the token of a form; null if it is no form.</summary>
+    private static async Task<string?> ReadTokenAsync(HttpContext context)
+    {
+        if (!context.Request.HasFormContentType || context.Request.ContentLength is not <= LongestForm)
+        {
+            return null;
+        }
+
+        try
+        {
+            IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
+            return ((string?)form["token"] ?? "").Trim();
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
     private Task FinishLogInAsync(HttpContext context, Verdict verdict, string root)
@@ -156,7 +173,11 @@ internal sealed class AdminEndpoints(
     private Task LogOutAsync(HttpContext context)
     {
         string path = context.Request.PathBase + context.Request.Path;
-        AdminGuard.DeleteCookie(context, path[..(path.LastIndexOf('/') + 1)]);
+        if (guard.NeedsToken)
+        {
+            guard.DeleteCookie(context, path[..(path.LastIndexOf('/') + 1)]);
+        }
+
         return RedirectAsync(context, "login");
     }
 

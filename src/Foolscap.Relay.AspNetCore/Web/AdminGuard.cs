@@ -14,19 +14,25 @@ namespace Foolscap.Relay.AspNetCore.Web;
 /// </summary>
 internal sealed class AdminGuard
 {
-    private const string CookieName = "foolscap-relay-admin";
     private const string Scheme = "Bearer ";
     private static readonly TimeSpan CookieLifetime = TimeSpan.FromDays(7);
+
+    /// <summary>What a proxy adds to the requests that it passes on.</summary>
+    private static readonly string[] ProxyHeaders = ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"];
 
     private readonly TimeProvider _timeProvider;
     private readonly LoginFailures _failures;
     private readonly byte[]? _tokenHash;
+
+    // A browser gives the cookies of all ports of a host to each of them; those of two relays must not push each other out.
+    private readonly string _cookieName;
 
     public AdminGuard(IOptions<RelayAdminOptions> options, TimeProvider timeProvider)
     {
         _timeProvider = timeProvider;
         _failures = new LoginFailures(timeProvider);
         _tokenHash = options.Value.Token is string token ? Hash(token) : null;
+        _cookieName = _tokenHash is null ? "" : $"foolscap-relay-admin-{Sign("name")[..8]}";
     }
 
     /// <summary>Whether a token is needed at all.</summary>
@@ -51,6 +57,11 @@ internal sealed class AdminGuard
             return $"Without a token ({RelayAdminConfiguration.Section}:{nameof(RelayAdminOptions.Token)}) only this machine may look.";
         }
 
+        if (Array.Find(ProxyHeaders, context.Request.Headers.ContainsKey) is string header)
+        {
+            return $"Without a token only this machine may look, and a proxy passes this request on ({header}).";
+        }
+
         return IsOwnName(context.Request.Host.Host)
             ? null
             : "Without a token this answers only to 127.0.0.1, [::1] and localhost, and the request's Host is another name.";
@@ -70,7 +81,7 @@ internal sealed class AdminGuard
             return CheckToken(context, authorization[Scheme.Length..].Trim());
         }
 
-        return context.Request.Cookies[CookieName] is string cookie && IsGenuine(cookie) ? Verdict.Allowed : Verdict.Missing;
+        return context.Request.Cookies[_cookieName] is string cookie && IsGenuine(cookie) ? Verdict.Allowed : Verdict.Missing;
     }
 
     /// <summary>Compares a token, unless its sender has given too many wrong ones.</summary>
@@ -103,11 +114,11 @@ internal sealed class AdminGuard
         string until = expires.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         CookieOptions cookie = Options(context, path);
         cookie.MaxAge = CookieLifetime;
-        context.Response.Cookies.Append(CookieName, $"{until}.{Sign(until)}", cookie);
+        context.Response.Cookies.Append(_cookieName, $"{until}.{Sign(until)}", cookie);
     }
 
     /// <summary>Takes the cookie back.</summary>
-    public static void DeleteCookie(HttpContext context, string path) => context.Response.Cookies.Delete(CookieName, Options(context, path));
+    public void DeleteCookie(HttpContext context, string path) => context.Response.Cookies.Delete(_cookieName, Options(context, path));
 
     private static CookieOptions Options(HttpContext context, string path) => new()
     {
@@ -137,7 +148,7 @@ internal sealed class AdminGuard
     }
 
     /// <summary>Signs with the token, so that another token makes all cookies void, and nothing is kept of them here.</summary>
-    private string Sign(string until) => Base64Url.EncodeToString(HMACSHA256.HashData(_tokenHash!, Encoding.ASCII.GetBytes($"cookie {until}")));
+    private string Sign(string text) => Base64Url.EncodeToString(HMACSHA256.HashData(_tokenHash!, Encoding.ASCII.GetBytes($"cookie {text}")));
 }
 
 /// <summary>What became of a look at who asks.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Foolscap.Relay.AspNetCore.Metrics;
 using Foolscap.Relay.AspNetCore.Status;
 using Foolscap.Relay.Hosting;
@@ -40,7 +41,7 @@ internal sealed class AdminService(
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         metrics.Start();
-        source.Observe(events.Add);
+        source.Observe(events);
         return Task.CompletedTask;
     }
 
@@ -58,7 +59,7 @@ internal sealed class AdminService(
         {
             await _application.StartAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or SocketException)
         {
             throw new RelayServiceException(
                 $"The admin endpoint cannot listen on {string.Join(", ", options.Value.Listen)} ({RelayAdminConfiguration.Section}:{nameof(RelayAdminOptions.Listen)}): {exception.Message}",

@@ -64,6 +64,18 @@ internal abstract class Schema<TOptions>
         return [.. Bind(section, options), .. Check(options, PathOf(section), baseFolder)];
     }
 
+    /// <summary>Makes the options that are in effect after a reload: what does not change without a restart is as it was.</summary>
+    public TOptions Merge(TOptions old, TOptions changed)
+    {
+        TOptions result = new();
+        foreach (Setting<TOptions> setting in Settings)
+        {
+            setting.Copy(setting.AppliesLive ? changed : old, result);
+        }
+
+        return result;
+    }
+
     public static string PathOf(IConfiguration section) => (section as IConfigurationSection)?.Path ?? "";
 
     public static string Join(string path, string key) => path.Length == 0 ? key : $"{path}:{key}";

@@ -26,6 +26,9 @@ internal abstract class Setting<TOptions>(string name)
     /// <summary>Writes the value in the options as a configuration would.</summary>
     public abstract string Format(TOptions options);
 
+    /// <summary>Gives the value of some options to others.</summary>
+    public abstract void Copy(TOptions from, TOptions to);
+
     /// <summary>Describes the key for the reference.</summary>
     public abstract ConfigurationKey Describe(TOptions defaults);
 }
@@ -67,6 +70,8 @@ internal sealed class ValueSetting<TOptions, T>(
 
     public override string Format(TOptions options) => kind.Format(get(options));
 
+    public override void Copy(TOptions from, TOptions to) => set(to, get(from));
+
     public override ConfigurationKey Describe(TOptions defaults) =>
         new(Name, kind.Type, Format(defaults) is { Length: > 0 } text ? text : "none", kind.Allowed, meaning, AppliesLive, kind.IsSecret);
 }
@@ -85,9 +90,7 @@ internal sealed class ListSetting<TOptions>(string name, ValueKind<string> kind,
             .Select(item => item.Trim()).Where(item => item.Length > 0)];
         if (items.Count > 0)
         {
-            // A list of the configuration takes the place of one in code, and is not added to it.
-            get(options).Clear();
-            items.ForEach(get(options).Add);
+            Replace(options, items); // A list of the configuration takes the place of one in code, and is not added to it.
         }
     }
 
@@ -105,6 +108,18 @@ internal sealed class ListSetting<TOptions>(string name, ValueKind<string> kind,
 
     public override string Format(TOptions options) => string.Join(", ", get(options));
 
+    public override void Copy(TOptions from, TOptions to) => Replace(to, get(from));
+
     public override ConfigurationKey Describe(TOptions defaults) =>
         new(Name, $"list: {kind.Type}", "none", kind.Allowed, meaning, AppliesLive, kind.IsSecret);
+
+    private void Replace(TOptions options, IEnumerable<string> items)
+    {
+        IList<string> list = get(options);
+        list.Clear();
+        foreach (string item in items)
+        {
+            list.Add(item);
+        }
+    }
 }

@@ -52,7 +52,7 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
 
     public Tub Tub => Running.Tub;
 
-    public EndPoint Target => Running.Target;
+    public EndPoint? Target => Running.Target;
 
     public RelayClientServiceOptions Options => Volatile.Read(ref _options) ?? _monitor.Get(Name);
 
@@ -97,37 +97,29 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
     private async Task<RunningClient> CreateAsync(RelayClientServiceOptions options)
     {
         Tub tub = new(LoadCertificate(options), options.Tub.ToTubOptions(TubLimits.Default), _loggerFactory);
-        foreach (Action<Tub, IServiceProvider> configure in _services.GetKeyedServices<Action<Tub, IServiceProvider>>(Name))
-        {
-            configure(tub, _services);
-        }
-
-        TubListener? listener = null;
+        EndPoint? target = options.Target is string text ? EndPoints.TryParse(text) : null;
+        TubListener? listener = target is null ? new TubListener(options: null, _loggerFactory).Add(tub) : null;
         try
         {
-            EndPoint? target = options.Target is string text ? EndPoints.TryParse(text) : null;
-            if (target is null)
+            foreach (Action<Tub, IServiceProvider> configure in _services.GetKeyedServices<Action<Tub, IServiceProvider>>(Name))
             {
-                listener = new TubListener(options: null, _loggerFactory).Add(tub);
-                target = listener.Listen(new IPEndPoint(IPAddress.Loopback, 0));
-            }
-
-            RelayClientOptions clientOptions = options.ToClientOptions() with
-            {
-                MeterFactory = _services.GetService<IMeterFactory>(),
-                MeterName = Name.Length > 0 ? Name : null,
-            };
-            foreach (Func<RelayClientOptions, IServiceProvider, RelayClientOptions> configure in
-                _services.GetKeyedServices<Func<RelayClientOptions, IServiceProvider, RelayClientOptions>>(Name))
-            {
-                clientOptions = configure(clientOptions, _services);
+                configure(tub, _services);
             }
 
             List<Furl> relays = [.. options.Relays.Select(furl => Furl.Parse(furl))];
+            RelayClientOptions clientOptions = CreateClientOptions(options);
             TubHints hints = new(tub, ownsHints: listener is not null);
-            RelayClient client = RelayClient.Start(tub, relays, target, clientOptions, status => OnStatus(hints, status), _loggerFactory);
+            RelayClient client = listener is not null
+                ? RelayClient.Start(tub, relays, listener, clientOptions, OnStatus, _loggerFactory)
+                : RelayClient.Start(tub, relays, target!, clientOptions, OnStatus, _loggerFactory);
             hints.Use(client);
             return new RunningClient(tub, listener, client, target, hints);
+
+            void OnStatus(RelayStatus status)
+            {
+                hints.OnStatus(status);
+                StatusChanged?.Invoke(status);
+            }
         }
         catch
         {
@@ -136,10 +128,20 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
         }
     }
 
-    private void OnStatus(TubHints hints, RelayStatus status)
+    private RelayClientOptions CreateClientOptions(RelayClientServiceOptions options)
     {
-        hints.OnStatus(status);
-        StatusChanged?.Invoke(status);
+        RelayClientOptions result = options.ToClientOptions() with
+        {
+            MeterFactory = _services.GetService<IMeterFactory>(),
+            MeterName = Name.Length > 0 ? Name : null,
+        };
+        foreach (Func<RelayClientOptions, IServiceProvider, RelayClientOptions> configure in
+            _services.GetKeyedServices<Func<RelayClientOptions, IServiceProvider, RelayClientOptions>>(Name))
+        {
+            result = configure(result, _services);
+        }
+
+        return result;
     }
 
     private TubCertificate LoadCertificate(RelayClientServiceOptions options)
@@ -177,6 +179,8 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
     {
         lock (_gate)
         {
+            _started.TrySetException(new RelayServiceException("The host has stopped before it started the relay client."));
+            _ = _started.Task.Exception; // Nobody needs to have waited.
             return _stopped ??= _running is RunningClient running ? StopAsync(running) : Task.CompletedTask;
         }
     }
@@ -199,7 +203,7 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
     }
 
     /// <summary>The parts of a client between its start and its end.</summary>
-    private sealed record RunningClient(Tub Tub, TubListener? Listener, RelayClient Client, EndPoint Target, TubHints Hints)
+    private sealed record RunningClient(Tub Tub, TubListener? Listener, RelayClient Client, EndPoint? Target, TubHints Hints)
     {
         /// <summary>The registrations end first, so that callers are not sent to a Tub that does not answer any more.</summary>
         public static async Task DisposeAsync(RelayClient? client, TubListener? listener, Tub tub)

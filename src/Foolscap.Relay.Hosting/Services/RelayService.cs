@@ -42,9 +42,6 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
     private Task? _stopped;
     private volatile bool _isDraining;
 
-    // As it was at the start, from which the host's own patience was reckoned; none for a relay that was kept from its start.
-    private TimeSpan _drain;
-
     public RelayService(IServiceProvider services, string name)
     {
         Name = name;
@@ -96,7 +93,7 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
         {
             RelayServiceOptions options = _monitor.Get(Name);
             RunningRelay running = await CreateAsync(options).ConfigureAwait(false);
-            (_options, _drain) = (options, options.Drain);
+            _options = options;
             Volatile.Write(ref _running, running);
             _reload = _monitor.OnChange(OnChanged);
             _probing = ProbeAsync(running, options.SelfProbeInterval);
@@ -113,9 +110,9 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => StopOnceAsync(_drain, cancellationToken);
+    public Task StoppingAsync(CancellationToken cancellationToken) => StopAsync(cancellationToken);
 
-    public Task StopAsync(CancellationToken cancellationToken) => StopOnceAsync(_drain, cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) => StopOnceAsync(_options?.Drain ?? TimeSpan.Zero, cancellationToken);
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -297,13 +294,15 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
             running.AllowedTubs.Use(CreateList(changed));
         }
 
-        Volatile.Write(ref _options, changed);
+        Volatile.Write(ref _options, ServerSchema.Instance.Merge(old, changed));
     }
 
     private Task StopOnceAsync(TimeSpan drain, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
+            _started.TrySetException(new RelayServiceException("The host has stopped before it started the relay."));
+            _ = _started.Task.Exception; // Nobody needs to have waited.
             return _stopped ??= _running is RunningRelay running ? StopAsync(running, drain, cancellationToken) : Task.CompletedTask;
         }
     }

@@ -26,7 +26,9 @@ internal sealed record RunningRelay(
     public static async Task<IReadOnlyList<IPEndPoint>> ListenAsync(TubListener listener, IEnumerable<IPEndPoint> addresses, string key)
     {
         List<IPEndPoint> bound = [];
-        foreach (IPEndPoint address in addresses)
+
+        // IPv4 first: [::] alone takes IPv4 as well, and beside an IPv4 address leaves that to it.
+        foreach (IPEndPoint address in addresses.OrderBy(address => address.AddressFamily == AddressFamily.InterNetworkV6))
         {
             try
             {

@@ -138,7 +138,7 @@ internal sealed partial class AttachReport(IFoolscapRelayClient client, Attached
     /// <summary>Nothing that listens at the target is the commonest mistake, and callers are the first to notice it.</summary>
     private async Task LookAtTargetAsync(CancellationToken cancellationToken)
     {
-        EndPoint target = client.Target;
+        EndPoint target = client.Target!; // The command's Tub is another process's.
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TargetPatience);
         try

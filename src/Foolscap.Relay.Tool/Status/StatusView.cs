@@ -103,7 +103,7 @@ internal static class StatusView
     private static void AddClient(List<IRenderable> parts, StatusReport report, ClientReport client)
     {
         parts.Add(Line(
-            ("Tub ", Styles.Plain), (client.TubId, Styles.Strong), ($" at {client.Target}, attached for {Duration(report.Time - report.Started)}, version {report.Version}", Styles.Plain)));
+            ("Tub ", Styles.Plain), (client.TubId, Styles.Strong), ($"{(client.Target is string target ? $" at {target}" : "")}, attached for {Duration(report.Time - report.Started)}, version {report.Version}", Styles.Plain)));
         parts.Add(Line(
             ($"streams: {Number(client.ActiveStreams)} ({Number(client.ActiveDirectStreams)} direct, {Number(client.TotalStreams)} ever)   "
                 + $"to the Tub {Bytes(client.BytesPerSecondToTub)}/s ({Bytes(client.BytesToTub)})   from it {Bytes(client.BytesPerSecondFromTub)}/s ({Bytes(client.BytesFromTub)})", Styles.Plain)));

@@ -22,6 +22,7 @@ internal sealed class LivePageTests : PageFixture
         ILocator row = Page.Locator($"#tubs tr[data-key='{tub.TubId}']");
         await row.WaitForAsync();
         Assert.That(await row.Locator("code").TextContentAsync(), Is.EqualTo(tub.TubId[..8]));
+        Assert.That(await row.GetAttributeAsync("class"), Is.EqualTo("new"));
         await Page.Locator($"#events li[data-kind=tub_registered] code[title='{tub.TubId}']").WaitForAsync();
 
         await tub.DisposeAsync();
@@ -111,6 +112,11 @@ internal sealed class LivePageTests : PageFixture
         Assert.That(await Page.TextContentAsync("#client-streams-now"), Is.EqualTo("1"));
         Assert.That(await Page.TextContentAsync($"#client-relays tr[data-key='{Host.Relay.Tub.TubId}'] .pill"), Is.EqualTo("registered"));
         Assert.That(await Page.Locator("#relay-section").IsHiddenAsync());
+        Assert.That(await Page.Locator("#events-choice").IsHiddenAsync(), "There are no streams among them.");
+        Assert.That(
+            await Page.TextContentAsync($"#events li[data-kind=relay_registered]:has(code[title='{Host.Relay.Tub.TubId}'])"), Does.EndWith($" reached at {Host.Relay.Tub.Hints[0]}"));
+        Assert.That(
+            await Page.Locator($"#events li[data-kind=relay_waiting]:has(code[title='{TestCertificates.High.TubId}'])").First.TextContentAsync(), Does.Contain("tried again after "));
     }
 
     [Test]

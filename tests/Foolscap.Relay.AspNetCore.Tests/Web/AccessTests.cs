@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Http.Headers;
 using Foolscap.Relay.AspNetCore.Tests.Support;
+using Foolscap.Relay.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -123,6 +125,50 @@ internal sealed class AccessTests
         Assert.That(answer.StatusCode, Is.EqualTo(expected));
     }
 
+    [TestCase("X-Forwarded-For", "192.0.2.1")]
+    [TestCase("Forwarded", "for=192.0.2.1")]
+    [TestCase("Via", "1.1 proxy")]
+    public async Task Request_ThatAProxyPassesOn_IsForbiddenWithoutToken(string header, string value)
+    {
+        using HttpClient client = _open.CreateClient();
+        client.DefaultRequestHeaders.Add(header, value);
+        using HttpResponseMessage answer = await client.GetAsync("status.json");
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain($"a proxy passes this request on ({header})"));
+    }
+
+    [Test]
+    public async Task Login_AtTwoRelaysOfOneHost_GivesCookiesThatDoNotPushEachOtherOut()
+    {
+        await using AdminHost other = await AdminHost.StartAsync(options => options.Token = $"another-{AdminHost.Token}");
+        List<string> cookies = [];
+        foreach ((AdminHost host, string token) in new[] { (_closed, AdminHost.Token), (other, $"another-{AdminHost.Token}") })
+        {
+            using HttpClient client = host.CreateClient();
+            using HttpResponseMessage answer = await client.GetAsync($"?token={token}");
+            cookies.Add(answer.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+        }
+
+        Assert.That(cookies.Select(cookie => cookie.Split('=')[0]), Is.Unique);
+        using HttpClient browser = _closed.CreateClient();
+        browser.DefaultRequestHeaders.Add("Cookie", string.Join("; ", cookies));
+        Assert.That(await browser.GetStringAsync("metrics"), Is.Not.Empty);
+    }
+
+    [TestCase("multipart/form-data", "x")]
+    [TestCase("multipart/form-data; boundary=b", "--b\r\nno header")]
+    [TestCase("text/plain", "token=x")]
+    public async Task Login_WithWhatIsNoForm_IsABadRequest(string type, string body)
+    {
+        using HttpClient client = _closed.CreateClient();
+        using StringContent content = new(body);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        using HttpResponseMessage answer = await client.PostAsync("login", content);
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+    }
+
     [Test]
     public async Task Request_OfAnotherSitesPage_IsForbidden()
     {
@@ -176,6 +222,18 @@ internal sealed class AccessTests
         Assert.That(faults, Has.Some.StartsWith("Admin:Token is missing, and others than this machine could look at 0.0.0.0:7001"));
         Assert.That(faults, Has.Some.StartsWith("Admin:MaxViewers = \"0\""));
         Assert.That(faults, Has.Some.StartsWith("Admin:Tokn is no key that is known here. Did you mean Token?"));
+    }
+
+    [Test]
+    public async Task Start_OnAnAddressOfAnotherMachine_NamesItAndTheKey()
+    {
+        RelayServiceException? exception = await Assert.ThrowsAsync<RelayServiceException>(() => AdminHost.StartAsync(options =>
+        {
+            options.Listen[0] = "192.0.2.1:7001";
+            options.Token = AdminHost.Token;
+        }));
+
+        Assert.That(exception!.Message, Does.StartWith("The admin endpoint cannot listen on 192.0.2.1:7001 (Admin:Listen): "));
     }
 
     [Test]

@@ -19,7 +19,11 @@ internal static class Greeter
                 options.TubPem = pem;
                 relays.ToList().ForEach(relay => options.Relays.Add(relay.ToString()));
             })
-            .ConfigureTub((tub, _) => tub.Register(new Referenceable().On("greet", call => $"Hello, {call.Get<string>(0)}!"), Name)));
+            .ConfigureTub((tub, _) => tub.Register(
+                new Referenceable()
+                    .On("greet", call => $"Hello, {call.Get<string>(0)}!")
+                    .On("address", call => $"{call.Connection.RemoteEndPoint}"),
+                Name)));
     }
 
     /// <summary>The greeter's FURL, once it is registered.</summary>

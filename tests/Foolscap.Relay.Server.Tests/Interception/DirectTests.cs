@@ -278,12 +278,16 @@ internal sealed class DirectTests : RelayFixture
     public async Task Policy_TubIsTakenOff_ItsDirectStreamsEndToo()
     {
         ListedTubs listed = new();
-        await RestartAsync(new RelayServerOptions { RegistrationPolicy = listed, PolicyRecheckInterval = TimeSpan.FromSeconds(60) });
+        EventRecorder events = new();
+        await RestartAsync(new RelayServerOptions { RegistrationPolicy = listed, PolicyRecheckInterval = TimeSpan.FromSeconds(60), OnEvent = events.Add });
         (Caller caller, DirectPeer direct) = await OpenAsync();
         listed.IsOpen = false;
         Test.Time.Advance(TimeSpan.FromSeconds(60));
         await caller.Outside.ReceiveResetAsync();
         await direct.Outside.ReceiveResetAsync();
+        StreamEnded end = await events.WaitForAsync<StreamEnded>();
+        Assert.That((end.Reason, end.IsDirect, end.TubId), Is.EqualTo((StreamEndReason.Denied, true, Test.Client.TubId)));
+        Assert.That(end.End.AbortReason, Does.Contain("not on the list"));
     }
 
     private static Dictionary<object, object?> DirectOptions() => new() { [RelayProtocol.DirectKey] = true };

@@ -11,6 +11,7 @@ namespace Foolscap.Relay.Server.Tests.Registration;
 internal sealed class EventsTests : RelayFixture
 {
     [TestCase(30, 30)]
+    [TestCase(90, 90)]
     [TestCase(0.5, 1)]
     [TestCase(0, 0)]
     public async Task Drain_EventsGiven_TellsDrainingAndTheSeconds(double limit, long told)

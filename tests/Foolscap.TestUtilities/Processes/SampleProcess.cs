@@ -26,12 +26,12 @@ public sealed class SampleProcess : IAsyncDisposable
     public int Id { get; }
 
     /// <summary>Starts a built program.</summary>
-    public static SampleProcess Start(string assembly, params IEnumerable<string> arguments)
-    {
-        ProcessStartInfo start = new("dotnet", [assembly, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        string name = Path.GetFileNameWithoutExtension(assembly);
-        return new SampleProcess(name, Process.Start(start) ?? throw new InvalidOperationException($"{name} did not start."));
-    }
+    public static SampleProcess Start(string assembly, params IEnumerable<string> arguments) =>
+        Start(Path.GetFileNameWithoutExtension(assembly), new ProcessStartInfo("dotnet", [assembly, .. arguments]));
+
+    /// <summary>Starts a program that needs no installed runtime.</summary>
+    public static SampleProcess StartProgram(string path, params IEnumerable<string> arguments) =>
+        Start(Path.GetFileNameWithoutExtension(path), new ProcessStartInfo(path, arguments));
 
     /// <summary>Takes the next line that begins with a text; waits until there is one.</summary>
     /// <exception cref="TimeoutException">There was none in time.</exception>
@@ -95,6 +95,12 @@ public sealed class SampleProcess : IAsyncDisposable
     {
         await _process.WaitForExitAsync().WaitAsync(ProcessDeadlines.Process);
         await _reading.WaitAsync(ProcessDeadlines.Process);
+    }
+
+    private static SampleProcess Start(string name, ProcessStartInfo start)
+    {
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
+        return new SampleProcess(name, Process.Start(start) ?? throw new InvalidOperationException($"{name} did not start."));
     }
 
     private async Task ReadOutputAsync()
