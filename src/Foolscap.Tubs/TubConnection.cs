@@ -19,9 +19,6 @@ namespace Foolscap.Tubs;
 public sealed class TubConnection
 {
     /// <summary>How long a peer may take to answer when it is in doubt that it is still there.</summary>
-    /// <summary>Answers wait for no more input than this, in bytes: two writes of the relay protocol, a fraction of a millisecond.</summary>
-    private const int MaxHeldInput = 128 * 1024;
-
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Tub _tub;
@@ -267,19 +264,9 @@ public sealed class TubConnection
         await _started.Task.ConfigureAwait(false);
         try
         {
-            long held = 0;
             while (!Disconnected.IsCancellationRequested)
             {
-                ValueTask<ReadResult> reading = _input.ReadAsync();
-                if (!reading.IsCompleted || held > MaxHeldInput)
-                {
-                    // What the input has caused leaves when there is no more of it for now, and no later than after so much.
-                    Outbox.Uncork();
-                    held = 0;
-                }
-
-                ReadResult result = await reading.ConfigureAwait(false);
-                held += result.Buffer.Length;
+                ReadResult result = await _input.ReadAsync().ConfigureAwait(false);
                 if (result.IsCanceled)
                 {
                     _input.AdvanceTo(result.Buffer.Start);
@@ -293,7 +280,6 @@ public sealed class TubConnection
                 }
             }
 
-            Outbox.Uncork();
             if (_closer.IsGraceful)
             {
                 await _closer.SayGoodbyeAsync().ConfigureAwait(false);
@@ -319,6 +305,10 @@ public sealed class TubConnection
             // What follows is read and thrown away, so that the report is not lost to a reset.
             _input.AdvanceTo(buffer.End);
             ReportAndClose(exception);
+        }
+        finally
+        {
+            Outbox.Uncork();
         }
     }
 
