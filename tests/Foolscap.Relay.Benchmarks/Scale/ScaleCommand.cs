@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Foolscap.Relay.Benchmarks.Network;
 using Foolscap.Relay.Server;
 
 namespace Foolscap.Relay.Benchmarks.Scale;
@@ -28,6 +29,18 @@ internal static class ScaleCommand
         return command;
     }
 
+    /// <summary>A direct stream has two sockets on the relay, and two on the client.</summary>
+    private static bool IsPossible(int streams, RelayWay way)
+    {
+        string? problem = way == RelayWay.Direct ? OpenFileLimit.FindProblem(2L * streams) : null;
+        if (problem is not null)
+        {
+            Console.Error.WriteLine($"{streams} {ScaleReport.StreamsOf(way)} are left out: {problem}");
+        }
+
+        return problem is null;
+    }
+
     private static int[] WithoutNone(int[]? counts) => [.. (counts ?? []).Where(count => count > 0)];
 
     private static async Task<int> RunAsync(ScaleOptions options)
@@ -40,8 +53,14 @@ internal static class ScaleCommand
 
         List<ScalePoint> tubs = await ScaleRun.GrowTubsAsync(options.Tubs);
         ScaleReport.Print(ScaleReport.Tubs, tubs);
-        List<ScalePoint> streams = await ScaleRun.GrowStreamsAsync(options.Streams);
-        ScaleReport.Print(ScaleReport.Streams, streams);
+        List<ScalePoint> streams = [];
+        foreach (RelayWay way in Enum.GetValues<RelayWay>())
+        {
+            List<ScalePoint> points = await ScaleRun.GrowStreamsAsync([.. options.Streams.Where(count => IsPossible(count, way))], way);
+            ScaleReport.Print(ScaleReport.StreamsOf(way), points);
+            streams.AddRange(points);
+        }
+
         ScaleReport.PrintMoving(await MovingRun.RunAsync(options.Moving));
         ScaleReport.PrintRestarts(await ScaleRun.RestartAsync(options.Restarts));
         if (options.CsvFile is string file)

@@ -8,10 +8,11 @@ namespace Foolscap.Relay.Benchmarks.Scale;
 internal static class ScaleReport
 {
     public const string Tubs = "registered Tubs";
-    public const string Streams = "idle streams";
 
     private const double Megabyte = 1e6;
     private const double Kibibyte = 1024;
+
+    public static string StreamsOf(RelayWay way) => way == RelayWay.Direct ? "idle direct streams" : "idle streams";
 
     public static void Print(string what, IReadOnlyList<ScalePoint> points)
     {
@@ -20,7 +21,7 @@ internal static class ScaleReport
             return;
         }
 
-        bool areStreams = what == Streams;
+        bool areStreams = what != Tubs;
         string each = areStreams ? "stream" : "Tub";
         TextTable table = new([
             what, "time, s", $"per {each}, ms", "relay CPU, ms", "relay, MB", "KiB each", .. areStreams ? ["client, MB", "KiB each"] : (string[])[], "p50, µs", "idle CPU, %"]);

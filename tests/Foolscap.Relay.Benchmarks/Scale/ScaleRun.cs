@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Foolscap.Relay.Benchmarks.Measuring;
+using Foolscap.Relay.Benchmarks.Network;
 
 namespace Foolscap.Relay.Benchmarks.Scale;
 
@@ -20,13 +21,13 @@ internal static class ScaleRun
         (processes, count) => processes.GrowTubsAsync(count),
         () => Task.CompletedTask);
 
-    public static async Task<List<ScalePoint>> GrowStreamsAsync(IReadOnlyList<int> counts)
+    public static async Task<List<ScalePoint>> GrowStreamsAsync(IReadOnlyList<int> counts, RelayWay way)
     {
         IdleStreams? streams = null;
         try
         {
             return await GrowAsync(
-                ScaleReport.Streams,
+                ScaleReport.StreamsOf(way),
                 counts,
                 async (processes, count) =>
                 {
@@ -35,7 +36,8 @@ internal static class ScaleRun
                     await streams.GrowAsync(count);
                     return Stopwatch.GetElapsedTime(begin);
                 },
-                () => streams!.CheckAsync());
+                () => streams!.CheckAsync(),
+                way);
         }
         finally
         {
@@ -60,7 +62,7 @@ internal static class ScaleRun
     }
 
     private static async Task<List<ScalePoint>> GrowAsync(
-        string what, IReadOnlyList<int> counts, Func<ScaleProcesses, int, Task<TimeSpan>> growAsync, Func<Task> checkAsync)
+        string what, IReadOnlyList<int> counts, Func<ScaleProcesses, int, Task<TimeSpan>> growAsync, Func<Task> checkAsync, RelayWay way = RelayWay.Direct)
     {
         List<ScalePoint> points = [];
         if (counts.Count == 0)
@@ -68,7 +70,7 @@ internal static class ScaleRun
             return points;
         }
 
-        await using ScaleProcesses processes = await ScaleProcesses.StartAsync(counts[^1] + WarmUp);
+        await using ScaleProcesses processes = await ScaleProcesses.StartAsync(counts[^1] + WarmUp, way);
         await growAsync(processes, WarmUp);
         await Latency.MeasureAsync(processes.Path, LatencyTime);
         (long relayAtFirst, long clientAtFirst) = (processes.Relay.Rss, processes.Client.Rss);
