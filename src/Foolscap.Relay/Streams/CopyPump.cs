@@ -24,11 +24,18 @@ internal sealed class CopyPump(TransportConnection from, TransportConnection to,
     /// <summary>Less than this at once is quicker to read and write, and waits for more meanwhile.</summary>
     private const int LeastMove = 32 * 1024;
 
+    /// <summary>
+    /// So much is passed on in one go. Where neither end lets it wait, a copy would keep its thread for good, and there are no
+    /// more threads than processors: a thousand others would wait for seconds. It takes a fraction of a millisecond.
+    /// </summary>
+    private const int TurnSize = 1024 * 1024;
+
     /// <summary>What is looked at, or comes a little at a time, has to be read.</summary>
     private readonly bool _mayMove = options.Observer is null && options.Pacer is null && KernelPipe.CanJoin(from, to);
 
     private readonly CancellationTokenSource _stopping = new();
     private volatile bool _stopped;
+    private ThreadPoolTurn? _turn;
     private bool _isBulk;
     private long _copied;
 
@@ -41,8 +48,15 @@ internal sealed class CopyPump(TransportConnection from, TransportConnection to,
     public async Task RunAsync()
     {
         bool isEnd = await PassOnWhatIsThereAsync().ConfigureAwait(false);
+        long turnEnd = TurnSize;
         while (!isEnd)
         {
+            if (_copied >= turnEnd)
+            {
+                await (_turn ??= new ThreadPoolTurn());
+                turnEnd = _copied + TurnSize;
+            }
+
             if (_isBulk)
             {
                 await MoveAsync().ConfigureAwait(false);
