@@ -11,6 +11,7 @@ internal sealed class Load
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(60);
 
     private readonly List<Transfer> _transfers = [];
+    private readonly List<Socket> _sockets = [];
     private readonly List<Task> _callers = [];
 
     private Load()
@@ -32,6 +33,7 @@ internal sealed class Load
             Transfer transfer = backend.Prepare(kind, bytesPerSecond);
             Socket socket = await path.OpenAsync(kind, transfer.Id);
             load._transfers.Add(transfer);
+            load._sockets.Add(socket);
             load._callers.Add(Task.Run(() => CallAsync(socket, transfer)));
         }
 
@@ -70,6 +72,16 @@ internal sealed class Load
         _transfers.ForEach(transfer => transfer.Stop());
         await Task.WhenAll(_callers).WaitAsync(EndLimit);
         _transfers.ForEach(transfer => transfer.CheckIsComplete());
+    }
+
+    /// <summary>
+    /// Cuts all streams off. What has arrived has been compared; but what a thousand of them have under way, megabytes each in
+    /// the kernel's buffers, would take minutes to arrive.
+    /// </summary>
+    public async Task AbortAsync()
+    {
+        _sockets.ForEach(socket => socket.Dispose());
+        await Task.WhenAll(_callers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static async Task CallAsync(Socket opened, Transfer transfer)

@@ -35,7 +35,7 @@ internal static class MovingRun
         Latency latency = await Latency.MeasureAsync(processes.Path, Duration);
         (long relay, long client) = (processes.Relay.Rss, processes.Client.Rss);
         await load.ThrowIfOverAsync();
-        await load.StopAsync();
+        await load.AbortAsync();
         return new MovingPoint(way, count, throughput, Math.Min(GetSmallestShare(moved, 0), GetSmallestShare(moved, 1)), latency, relay, client);
     }
 
