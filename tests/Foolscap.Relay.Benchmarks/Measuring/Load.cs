@@ -34,8 +34,10 @@ internal sealed class Load
             Socket socket = await path.OpenAsync(kind, transfer.Id);
             load._transfers.Add(transfer);
             load._sockets.Add(socket);
-            load._callers.Add(Task.Run(() => CallAsync(socket, transfer)));
         }
+
+        // Not before all are open: the first ones would keep this process from opening the last.
+        load._callers.AddRange(load._sockets.Zip(load._transfers, (socket, transfer) => Task.Run(() => CallAsync(socket, transfer))));
 
         return load;
     }
