@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Foolscap.Relay.Hosting.Configuration;
 using Foolscap.Relay.Tool.Terminal;
 
 namespace Foolscap.Relay.Tool.CommandLine;
@@ -53,7 +54,7 @@ internal static class UsageErrors
         IEnumerable<string> known = word.StartsWith('-')
             ? command.Options.Concat(command.Parents.OfType<RootCommand>().SelectMany(root => root.Options)).Select(option => option.Name)
             : command.Subcommands.Select(one => one.Name);
-        return Spelling.FindNearest(word, known) is string name ? $"Did you mean '{name}'?" : "";
+        return Words.FindNearest(word, known) is string name ? $"Did you mean '{name}'?" : "";
     }
 
     private static Stack<string> Path(CommandResult result)

@@ -1,5 +1,5 @@
 using Foolscap.Relay.Hosting;
-using Foolscap.Relay.Tool.CommandLine;
+using Foolscap.Relay.Hosting.Configuration;
 
 namespace Foolscap.Relay.Tool.Configuration;
 
@@ -21,7 +21,7 @@ internal static class FaultText
         string written = configuration.DescribeKey(fault.Key);
         if (configuration.IsFromEnvironment(fault.Key) && ToolSchema.IsUnknown(fault))
         {
-            string meant = Spelling.FindNearest(written.ToUpperInvariant(), Variables) is string nearest
+            string meant = Words.FindNearest(written.ToUpperInvariant(), Variables) is string nearest
                 ? $"Did you mean {nearest}?"
                 : "'foolscap-relay check-config --keys' has all keys; a colon in them is two underscores in a variable.";
             return $"{written} is no variable that is known. {meant}";

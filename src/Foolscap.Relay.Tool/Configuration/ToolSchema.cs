@@ -1,7 +1,7 @@
 using System.Globalization;
 using Foolscap.Relay.AspNetCore;
 using Foolscap.Relay.Hosting;
-using Foolscap.Relay.Tool.CommandLine;
+using Foolscap.Relay.Hosting.Configuration;
 using Microsoft.Extensions.Configuration;
 
 namespace Foolscap.Relay.Tool.Configuration;
@@ -92,7 +92,7 @@ internal static class ToolSchema
 
             if (known.Section is null)
             {
-                string advice = Spelling.FindNearest(child.Key, Sections.Select(one => one.Section)) is string meant ? $"Did you mean {meant}?" : $"The sections are: {names}.";
+                string advice = Words.FindNearest(child.Key, Sections.Select(one => one.Section)) is string meant ? $"Did you mean {meant}?" : $"The sections are: {names}.";
                 faults.Add(new ConfigurationFault(child.Path, null, UnknownSection, names) { Advice = advice });
             }
             else if (known.Section is LogSettings.Section or OtlpSettings.Section)
@@ -109,7 +109,7 @@ internal static class ToolSchema
             .Where(key => !known.Any(one => one.Name.Equals(key.Key, StringComparison.OrdinalIgnoreCase)))
             .Select(key => new ConfigurationFault(key.Path, null, UnknownKey, names)
             {
-                Advice = Spelling.FindNearest(key.Key, known.Select(one => one.Name)) is string meant ? $"Did you mean {meant}?" : $"The keys here are: {names}.",
+                Advice = Words.FindNearest(key.Key, known.Select(one => one.Name)) is string meant ? $"Did you mean {meant}?" : $"The keys here are: {names}.",
             });
     }
 

@@ -8,23 +8,9 @@ namespace Foolscap.Tubs.Handshakes;
 /// </summary>
 /// <param name="below">The connection.</param>
 /// <param name="place">Whose turn.</param>
-internal sealed class HandshakeStream(DuplexPipeStream below, HandshakePlace place) : Stream
+internal sealed class HandshakeStream(DuplexPipeStream below, HandshakePlace place) : AsyncStream
 {
     private HandshakePlace? _place = place;
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>The handshake is over, whatever came of it.</summary>
     public void EndHandshake()
@@ -44,20 +30,6 @@ internal sealed class HandshakeStream(DuplexPipeStream below, HandshakePlace pla
         ValueTask writing = below.WriteAsync(buffer, cancellationToken);
         return _place is null || writing.IsCompleted ? writing : WriteInTurnAsync(_place, writing, cancellationToken);
     }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => below.FlushAsync(cancellationToken);
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace Foolscap.Tubs.Transports;
 
 /// <summary>A connection as the stream that <see cref="System.Net.Security.SslStream"/> wants under it.</summary>
-internal sealed class DuplexPipeStream(TransportConnection connection) : Stream
+internal sealed class DuplexPipeStream(TransportConnection connection) : AsyncStream
 {
     /// <summary>What leaves in one piece: one system call for three records and more, instead of one for each.</summary>
     private const int GatherSize = 64 * 1024;
@@ -30,20 +30,6 @@ internal sealed class DuplexPipeStream(TransportConnection connection) : Stream
 
     /// <summary>What the other end's host has of them; none where that is not known.</summary>
     public Delivery? Delivery => connection.Delivery;
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -110,20 +96,6 @@ internal sealed class DuplexPipeStream(TransportConnection connection) : Stream
             _writing.Release();
         }
     }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendGatheredLockedAsync(CancellationToken cancellationToken)

@@ -9,22 +9,8 @@ namespace Foolscap.Tubs.Transports;
 /// <param name="incoming">What the other end sends.</param>
 /// <param name="outgoing">What goes to it.</param>
 /// <param name="onInputEnded">Is called when the end of what the other end sends has been read.</param>
-internal sealed class InProcessStream(InProcessLane incoming, InProcessLane outgoing, Action onInputEnded) : Stream
+internal sealed class InProcessStream(InProcessLane incoming, InProcessLane outgoing, Action onInputEnded) : AsyncStream
 {
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -39,20 +25,6 @@ internal sealed class InProcessStream(InProcessLane incoming, InProcessLane outg
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         outgoing.WriteAsync(buffer, cancellationToken);
-
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -8,7 +8,7 @@ namespace Foolscap.Tubs.Transports;
 /// A socket as the stream under its two pipes. Disposing it, which completing the output pipe does, ends the sending
 /// direction only (FIN); the socket itself belongs to the <see cref="SocketConnection"/>.
 /// </summary>
-internal sealed class SocketStream(Socket socket) : Stream
+internal sealed class SocketStream(Socket socket) : AsyncStream
 {
     // A send takes the kernel's error away, and a read must not look between that and the note that is made of it.
     private readonly Lock _sending = new();
@@ -26,20 +26,6 @@ internal sealed class SocketStream(Socket socket) : Stream
 
     /// <summary>Whether the other end's kernel may lack something: bytes, or the end behind them.</summary>
     public bool MayBeUndelivered => _written;
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -147,20 +133,6 @@ internal sealed class SocketStream(Socket socket) : Stream
 
     /// <summary>Remembers that something may not have been delivered.</summary>
     public void SetWritten() => _written = true;
-
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
