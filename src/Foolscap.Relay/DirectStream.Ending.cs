@@ -154,14 +154,27 @@ public sealed partial class DirectStream
     }
 
     /// <summary>Everything has been done; without a reason until now, that is an end in order.</summary>
-    private void Finish()
+    /// <returns>Whether that is so; not if the stream has been cut meanwhile, by somebody who may not have come to the connections yet.</returns>
+    private bool TryFinish()
     {
         lock (_gate)
         {
+            if (_phase == Phase.Over)
+            {
+                return false;
+            }
+
             _phase = Phase.Over;
         }
 
         _grace?.Cancel();
+        return true;
+    }
+
+    private void AbortBoth()
+    {
+        _local.Connection.Abort();
+        _remote.Connection.Abort();
     }
 
     /// <summary>Ends everything at once; the first reason counts.</summary>
@@ -181,8 +194,7 @@ public sealed partial class DirectStream
         }
 
         // Before anybody who is told by the next lines can close them in order.
-        _local.Connection.Abort();
-        _remote.Connection.Abort();
+        AbortBoth();
         _outbound.Stop();
         _inbound.Stop();
         grace?.Cancel();

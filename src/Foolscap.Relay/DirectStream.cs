@@ -109,7 +109,10 @@ public sealed partial class DirectStream : IActiveStream
             await CarryAsync(_inbound, _remote, _local).ConfigureAwait(false);
             await outbound.ConfigureAwait(false);
             await ResetRestAsync().ConfigureAwait(false);
-            Finish();
+            if (!TryFinish())
+            {
+                AbortBoth();
+            }
         }
         catch (Exception exception)
         {

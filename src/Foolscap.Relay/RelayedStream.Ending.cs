@@ -161,15 +161,22 @@ public sealed partial class RelayedStream
     }
 
     /// <summary>Everything has been done; without a reason until now, that is an end in order.</summary>
-    private void Finish()
+    /// <returns>Whether that is so; not if the stream has been cut meanwhile, by somebody who may not have come to the connection yet.</returns>
+    private bool TryFinish()
     {
         lock (_gate)
         {
+            if (_phase == Phase.Over)
+            {
+                return false;
+            }
+
             _phase = Phase.Over;
         }
 
         Release(_remote, reason: null);
         _grace?.Cancel();
+        return true;
     }
 
     /// <summary>Ends everything at once; the first reason counts.</summary>

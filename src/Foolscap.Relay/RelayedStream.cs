@@ -127,7 +127,10 @@ public sealed partial class RelayedStream : IActiveStream, IByteStringReceiver, 
             await outbound.ConfigureAwait(false);
             await AwaitAnswersAsync().ConfigureAwait(false);
             await ResetIfAbortedAsync().ConfigureAwait(false);
-            Finish();
+            if (!TryFinish())
+            {
+                _local.Abort();
+            }
         }
         catch (Exception exception)
         {

@@ -89,6 +89,11 @@ internal sealed class SocketConnection : TransportConnection
 
     public override async ValueTask DisposeAsync()
     {
+        if (IsAborted)
+        {
+            _stream.GiveUpOutput(); // Whoever aborts it may not have come to the socket yet.
+        }
+
         await Output.CompleteAsync().ConfigureAwait(false);
         await Input.CompleteAsync().ConfigureAwait(false);
         if (Interlocked.Exchange(ref _closed, 1) == 0)

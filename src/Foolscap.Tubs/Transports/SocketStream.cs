@@ -134,6 +134,9 @@ internal sealed class SocketStream(Socket socket) : AsyncStream
     /// <summary>Remembers that something may not have been delivered.</summary>
     public void SetWritten() => _written = true;
 
+    /// <summary>The socket is about to be reset: an end in order, which completing the pipe would send, must not come before that.</summary>
+    public void GiveUpOutput() => _outputEnded = true;
+
     protected override void Dispose(bool disposing)
     {
         if (disposing && !_outputEnded)

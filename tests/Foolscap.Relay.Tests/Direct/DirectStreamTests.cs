@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using Foolscap.Relay.Tests.Fixtures;
 using Foolscap.Relay.Tests.Support;
 using Foolscap.TestUtilities;
+using Foolscap.Tubs;
 using Moq;
 
 namespace Foolscap.Relay.Tests.Direct;
@@ -126,6 +127,27 @@ internal sealed class DirectStreamTests
         test.Stream.Abort("the host stops");
         await test.EndedAsync();
         await seen.CancelledWithinLimit();
+    }
+
+    /// <summary>Whoever aborts has come to the first connection only, when both are lost and there is nothing left to carry.</summary>
+    [Test]
+    public async Task Abort_BothDirectionsEndMeanwhile_TheOtherConnectionSeesNoOrderlyEnd()
+    {
+        DuplexPipePair local = new();
+        DuplexPipePair remote = new();
+        Task? seen = null;
+        TransportConnection slow = TransportConnection.FromPipe(local.First, abort: () =>
+        {
+            local.Second.Output.Complete(new IOException("reset"));
+            remote.Second.Output.Complete(new IOException("reset"));
+            seen = remote.Second.ReceiveResetAsync();
+            ((IAsyncResult)seen).AsyncWaitHandle.WaitOne(TestTime.Limit);
+        });
+        DirectStream stream = new(slow, remote.FirstConnection);
+        stream.Start();
+        stream.Abort("the host stops");
+        await seen!;
+        Assert.That((await stream.Ended.WithinLimit()).AbortReason, Is.EqualTo("the host stops"));
     }
 
     [Test]

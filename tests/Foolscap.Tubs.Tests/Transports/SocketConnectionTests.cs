@@ -27,6 +27,17 @@ internal sealed class SocketConnectionTests
         await _connection.DisposeAsync();
     }
 
+    /// <summary>An end in order ahead of the reset would be taken for what it is not.</summary>
+    [Test]
+    public async Task GiveUpOutput_OutputIsCompleted_PeerSeesNoEndBeforeTheReset()
+    {
+        ((SocketConnection)_connection).Stream.GiveUpOutput();
+        await _connection.Output.CompleteAsync();
+        Assert.That(_peer.Poll(TimeSpan.FromMilliseconds(50), SelectMode.SelectRead), Is.False);
+        _connection.Abort();
+        Assert.That((await ReceiveAsync().WithinLimit()).Error, Is.EqualTo(SocketError.ConnectionReset));
+    }
+
     [Test]
     public void KeepAlive_IsSet()
     {
