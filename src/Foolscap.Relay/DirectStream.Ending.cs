@@ -130,8 +130,15 @@ public sealed partial class DirectStream
     private void Stop(Leg lost)
     {
         lost.Connection.Abort();
-        _outbound.Stop();
-        _inbound.Stop();
+        StopBoth();
+    }
+
+    /// <summary>Ends every wait of both directions, but for a connection's to take bytes.</summary>
+    private void StopBoth()
+    {
+        _stopping.Cancel();
+        _local.Connection.Input.CancelPendingRead();
+        _remote.Connection.Input.CancelPendingRead();
     }
 
     /// <summary>Resets the connection that is not lost behind what it got, if the other one is.</summary>
@@ -195,8 +202,7 @@ public sealed partial class DirectStream
 
         // Before anybody who is told by the next lines can close them in order.
         AbortBoth();
-        _outbound.Stop();
-        _inbound.Stop();
+        StopBoth();
         grace?.Cancel();
         CompleteEnded();
     }

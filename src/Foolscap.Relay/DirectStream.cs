@@ -17,13 +17,14 @@ namespace Foolscap.Relay;
 [SuppressMessage(
     "Design",
     "CA1001:Types that own disposable fields should be disposable",
-    Justification = "It ends by itself, and then cancels its source of cancellations, which lets go of the timer.")]
+    Justification = "It ends by itself, and then cancels the source that has a timer, which lets go of it; the other has nothing to let go of.")]
 public sealed partial class DirectStream : IActiveStream
 {
     private readonly Leg _local;
     private readonly Leg _remote;
     private readonly CopyPump _outbound;
     private readonly CopyPump _inbound;
+    private readonly CancellationTokenSource _stopping = new();
     private readonly TimeProvider _timeProvider;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<StreamEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,8 +42,8 @@ public sealed partial class DirectStream : IActiveStream
         _local = new Leg(local);
         _remote = new Leg(remote);
         _timeProvider = options.TimeProvider;
-        _outbound = new CopyPump(local, remote, StreamDirection.Outbound, options);
-        _inbound = new CopyPump(remote, local, StreamDirection.Inbound, options);
+        _outbound = new CopyPump(local, remote, StreamDirection.Outbound, options, _stopping.Token);
+        _inbound = new CopyPump(remote, local, StreamDirection.Inbound, options, _stopping.Token);
     }
 
     /// <inheritdoc/>

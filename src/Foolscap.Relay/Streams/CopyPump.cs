@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Foolscap.Tubs;
@@ -10,11 +9,13 @@ namespace Foolscap.Relay.Streams;
 /// One direction of a plain copy between two connections. What was read is written before anything else is read, so it
 /// never holds more than one buffer; and none while it waits for something to come.
 /// </summary>
-[SuppressMessage(
-    "Design",
-    "CA1001:Types that own disposable fields should be disposable",
-    Justification = "A source of cancellations without a timer holds nothing that has to be let go of.")]
-internal sealed class CopyPump(TransportConnection from, TransportConnection to, StreamDirection direction, DirectStreamOptions options)
+/// <param name="from">The connection that is read.</param>
+/// <param name="to">The connection that is written to.</param>
+/// <param name="direction">For those who look on.</param>
+/// <param name="options">Limits, and who looks on.</param>
+/// <param name="stopping">Ends every wait for input, and for the pacer.</param>
+internal sealed class CopyPump(
+    TransportConnection from, TransportConnection to, StreamDirection direction, DirectStreamOptions options, CancellationToken stopping)
 {
     private const int ReadSize = 64 * 1024;
 
@@ -33,8 +34,6 @@ internal sealed class CopyPump(TransportConnection from, TransportConnection to,
     /// <summary>What is looked at, or comes a little at a time, has to be read.</summary>
     private readonly bool _mayMove = options.Observer is null && options.Pacer is null && KernelPipe.CanJoin(from, to);
 
-    private readonly CancellationTokenSource _stopping = new();
-    private volatile bool _stopped;
     private ThreadPoolTurn? _turn;
     private bool _isBulk;
     private long _copied;
@@ -63,18 +62,10 @@ internal sealed class CopyPump(TransportConnection from, TransportConnection to,
                 continue;
             }
 
-            isEnd = await from.WaitForInputAsync(_stopping.Token).ConfigureAwait(false)
+            isEnd = await from.WaitForInputAsync(stopping).ConfigureAwait(false)
                 ? await ReceiveAsync().ConfigureAwait(false)
-                : await PassOnAsync(await from.Input.ReadAsync(_stopping.Token).ConfigureAwait(false)).ConfigureAwait(false);
+                : await PassOnAsync(await from.Input.ReadAsync(stopping).ConfigureAwait(false)).ConfigureAwait(false);
         }
-    }
-
-    /// <summary>Ends every wait for input, and for the pacer.</summary>
-    public void Stop()
-    {
-        _stopped = true;
-        _stopping.Cancel();
-        from.Input.CancelPendingRead();
     }
 
     /// <summary>Passes on what whoever had the connection before this has read ahead.</summary>
@@ -97,7 +88,7 @@ internal sealed class CopyPump(TransportConnection from, TransportConnection to,
     /// <returns>Whether that was all.</returns>
     private async ValueTask<bool> PassOnAsync(ReadResult result)
     {
-        if (result.IsCanceled && _stopped)
+        if (result.IsCanceled && stopping.IsCancellationRequested)
         {
             throw new OperationCanceledException(); // Else by whoever had the connection before this.
         }
@@ -120,7 +111,7 @@ internal sealed class CopyPump(TransportConnection from, TransportConnection to,
         byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
         try
         {
-            int count = await from.ReceiveAsync(buffer.AsMemory(0, size), _stopping.Token).ConfigureAwait(false);
+            int count = await from.ReceiveAsync(buffer.AsMemory(0, size), stopping).ConfigureAwait(false);
             await WriteAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
             _isBulk = _mayMove && count == ReadSize;
             return count == 0;
@@ -143,7 +134,7 @@ internal sealed class CopyPump(TransportConnection from, TransportConnection to,
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask MoveAsync()
     {
-        _stopping.Token.ThrowIfCancellationRequested();
+        stopping.ThrowIfCancellationRequested();
         int held = options.Reservation is null ? 0 : KernelPipe.MostBytes;
         if (held > 0 && !options.Reservation!.Budget.TryHold(held))
         {
@@ -268,6 +259,6 @@ internal sealed class CopyPump(TransportConnection from, TransportConnection to,
     {
         Volatile.Write(ref _copied, _copied + count);
         options.Counter?.OnBytes(direction, count);
-        return options.Pacer?.WaitAsync(count, _stopping.Token) ?? ValueTask.CompletedTask;
+        return options.Pacer?.WaitAsync(count, stopping) ?? ValueTask.CompletedTask;
     }
 }

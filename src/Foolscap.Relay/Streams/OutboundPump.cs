@@ -18,7 +18,6 @@ internal sealed class OutboundPump(TransportConnection local, RelayedStreamOptio
     /// <summary>A paced stream pays behind each read: it should not be much.</summary>
     private const int PacedReadSize = 16 * 1024;
 
-    private readonly PipeReader _input = local.Input;
     private readonly BufferBudget? _budget = options.Reservation?.Budget;
     private readonly CancellationTokenSource _stopping = new();
     private volatile bool _stopped;
@@ -40,7 +39,7 @@ internal sealed class OutboundPump(TransportConnection local, RelayedStreamOptio
             await Window.WaitAsync().ConfigureAwait(false);
             isEnd = await local.WaitForInputAsync(_stopping.Token).ConfigureAwait(false)
                 ? await ReceiveAsync(sender).ConfigureAwait(false)
-                : await PassOnAsync(sender, await _input.ReadAsync().ConfigureAwait(false)).ConfigureAwait(false);
+                : await PassOnAsync(sender, await local.Input.ReadAsync().ConfigureAwait(false)).ConfigureAwait(false);
         }
 
         remote.CallOnly(RelayProtocol.Close);
@@ -52,7 +51,7 @@ internal sealed class OutboundPump(TransportConnection local, RelayedStreamOptio
         _stopped = true;
         Window.Fail(reason);
         _stopping.Cancel();
-        _input.CancelPendingRead();
+        local.Input.CancelPendingRead();
     }
 
     /// <summary>Passes on what whoever watched the connection before this has read ahead.</summary>
@@ -60,7 +59,7 @@ internal sealed class OutboundPump(TransportConnection local, RelayedStreamOptio
     private async ValueTask<bool> PassOnWhatIsThereAsync(ByteStringSender sender)
     {
         // A Pipe gives bytes that were looked at and left before a cancelled read to TryRead only.
-        while (_input.TryRead(out ReadResult result))
+        while (local.Input.TryRead(out ReadResult result))
         {
             int length = (int)result.Buffer.Length;
             _budget?.HoldAnyway(length);
@@ -90,7 +89,7 @@ internal sealed class OutboundPump(TransportConnection local, RelayedStreamOptio
         }
 
         await SendAsync(sender, result.Buffer).ConfigureAwait(false);
-        _input.AdvanceTo(result.Buffer.End);
+        local.Input.AdvanceTo(result.Buffer.End);
         return result.IsCompleted;
     }
 

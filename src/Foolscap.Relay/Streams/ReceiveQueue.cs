@@ -174,7 +174,7 @@ internal sealed class ReceiveQueue(ReceiveWindow window, IRelayedStreamPacer? pa
 
         try
         {
-            await CopyAsync(local.Output).ConfigureAwait(false);
+            await CopyAsync(local).ConfigureAwait(false);
             Volatile.Write(ref _drained, true);
         }
         finally
@@ -199,7 +199,7 @@ internal sealed class ReceiveQueue(ReceiveWindow window, IRelayedStreamPacer? pa
         _pipe.Reader.CancelPendingRead();
     }
 
-    private async Task CopyAsync(PipeWriter output)
+    private async Task CopyAsync(TransportConnection local)
     {
         while (true)
         {
@@ -215,7 +215,7 @@ internal sealed class ReceiveQueue(ReceiveWindow window, IRelayedStreamPacer? pa
                     throw _sendFailure;
                 }
 
-                FlushResult flushed = await output.WriteAsync(segment).ConfigureAwait(false);
+                FlushResult flushed = await local.Output.WriteAsync(segment).ConfigureAwait(false);
                 if (flushed.IsCompleted || flushed.IsCanceled)
                 {
                     throw new IOException("The local connection takes no more bytes.");

@@ -1,10 +1,12 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 
 namespace Foolscap.Tubs.Transports;
 
-/// <summary>A connected TCP socket as a connection. While nothing arrives it holds no buffer (zero-byte reads).</summary>
+/// <summary>
+/// A connected TCP socket as a connection. While nothing arrives it holds no buffer (zero-byte reads), and once somebody reads
+/// and sends past its pipes, it does not hold those either: of thousands of idle streams they were a seventh.
+/// </summary>
 internal sealed class SocketConnection : TransportConnection
 {
     // One write of the relay protocol, and several TLS records.
@@ -15,6 +17,9 @@ internal sealed class SocketConnection : TransportConnection
 
     private readonly Socket _socket;
     private readonly SocketStream _stream;
+    private PipeReader? _input;
+    private PipeWriter? _output;
+    private bool _isFirstOutputReleased;
     private int _closed;
 
     public SocketConnection(Socket socket)
@@ -25,13 +30,11 @@ internal sealed class SocketConnection : TransportConnection
         SocketKeepAlive.Enable(socket);
         _socket = socket;
         _stream = new SocketStream(socket);
-        Input = PipeReader.Create(_stream, new StreamPipeReaderOptions(new StartSmallPool(), ReadSize, StartSmallPool.MinimumReadSize, leaveOpen: true, useZeroByteReads: true));
-        Output = PipeWriter.Create(_stream, new StreamPipeWriterOptions(leaveOpen: false));
     }
 
-    public override PipeReader Input { get; }
+    public override PipeReader Input => _input ?? LazyInitializer.EnsureInitialized(ref _input, CreateInput);
 
-    public override PipeWriter Output { get; }
+    public override PipeWriter Output => _output ?? LazyInitializer.EnsureInitialized(ref _output, CreateOutput);
 
     /// <summary>What is under the two pipes.</summary>
     internal SocketStream Stream => _stream;
@@ -39,17 +42,26 @@ internal sealed class SocketConnection : TransportConnection
     internal override Delivery? Delivery =>
         TcpInfo.TryGet(_socket, out TcpInfo info) ? new Delivery(info.AcknowledgedBytes, info.IsDelivered) : null;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<bool> WaitForInputAsync(CancellationToken cancellationToken = default)
+    public override ValueTask<bool> WaitForInputAsync(CancellationToken cancellationToken = default)
     {
-        await _stream.WaitForInputAsync(cancellationToken).ConfigureAwait(false);
-        return true;
+        _input = null; // It holds nothing, by the condition of this call.
+        return _stream.WaitUntilReadableAsync(cancellationToken);
     }
 
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _stream.ReadAsync(buffer, cancellationToken);
 
-    public override int TrySend(ReadOnlySpan<byte> bytes) => _stream.TrySend(bytes);
+    public override int TrySend(ReadOnlySpan<byte> bytes)
+    {
+        // It holds nothing, by the condition of this call. Only once: who sends much needs one between its calls, again and again.
+        if (!_isFirstOutputReleased)
+        {
+            _isFirstOutputReleased = true;
+            _output = null;
+        }
+
+        return _stream.TrySend(bytes);
+    }
 
     public override IDisposable? WatchForLoss(Action<Exception> onLost)
     {
@@ -94,14 +106,28 @@ internal sealed class SocketConnection : TransportConnection
             _stream.GiveUpOutput(); // Whoever aborts it may not have come to the socket yet.
         }
 
-        await Output.CompleteAsync().ConfigureAwait(false);
-        await Input.CompleteAsync().ConfigureAwait(false);
+        if (_output is PipeWriter output)
+        {
+            await output.CompleteAsync().ConfigureAwait(false);
+        }
+
+        if (_input is PipeReader input)
+        {
+            await input.CompleteAsync().ConfigureAwait(false);
+        }
+
+        await _stream.DisposeAsync().ConfigureAwait(false);
         if (Interlocked.Exchange(ref _closed, 1) == 0)
         {
             SetReset(false);
             _socket.Dispose();
         }
     }
+
+    private PipeReader CreateInput() => PipeReader.Create(
+        _stream, new StreamPipeReaderOptions(new StartSmallPool(), ReadSize, StartSmallPool.MinimumReadSize, leaveOpen: true, useZeroByteReads: true));
+
+    private PipeWriter CreateOutput() => PipeWriter.Create(_stream, new StreamPipeWriterOptions(leaveOpen: false));
 
     /// <summary>Says whether the socket is reset when it is closed.</summary>
     private void SetReset(bool reset)

@@ -36,9 +36,9 @@ internal sealed class SocketStream(Socket socket) : AsyncStream
     }
 
     /// <summary>Waits until there is something to read: bytes, or the end, of either kind.</summary>
-    /// <returns>0.</returns>
+    /// <returns>True.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<int> WaitForInputAsync(CancellationToken cancellationToken)
+    public async ValueTask<bool> WaitUntilReadableAsync(CancellationToken cancellationToken)
     {
         // A receive into no buffer is over with whatever the kernel tells of the socket, also what it told before the last
         // read: who took that for input would rent a buffer, and keep it for as long as nothing comes. So the socket is asked.
@@ -47,7 +47,7 @@ internal sealed class SocketStream(Socket socket) : AsyncStream
             await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
         }
 
-        return 0;
+        return true;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -154,6 +154,13 @@ internal sealed class SocketStream(Socket socket) : AsyncStream
         }
 
         base.Dispose(disposing);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> WaitForInputAsync(CancellationToken cancellationToken)
+    {
+        await WaitUntilReadableAsync(cancellationToken).ConfigureAwait(false);
+        return 0;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -10,7 +10,8 @@ internal sealed class CopyPumpTests
     [Test]
     public async Task RunAsync_NeitherEndLetsItWait_OthersGetTheThread()
     {
-        CopyPump pump = new(new EndlessConnection(), new EndlessConnection(), StreamDirection.Inbound, new DirectStreamOptions());
+        using CancellationTokenSource stopping = new();
+        CopyPump pump = new(new EndlessConnection(), new EndlessConnection(), StreamDirection.Inbound, new DirectStreamOptions(), stopping.Token);
 
         // On a thread of its own, which it would keep.
         Task<Task> started = Task.Factory.StartNew(pump.RunAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -18,12 +19,12 @@ internal sealed class CopyPumpTests
         {
             Task copying = await started.WithinLimit();
             Assert.That(pump.Copied, Is.GreaterThan(0));
-            pump.Stop();
+            await stopping.CancelAsync();
             Assert.That(async () => await copying.WithinLimit(), Throws.InstanceOf<OperationCanceledException>());
         }
         finally
         {
-            pump.Stop();
+            await stopping.CancelAsync();
         }
     }
 

@@ -38,6 +38,31 @@ internal sealed class SocketConnectionTests
         Assert.That((await ReceiveAsync().WithinLimit()).Error, Is.EqualTo(SocketError.ConnectionReset));
     }
 
+    /// <summary>Of thousands of idle streams, pipes that nobody uses would be much.</summary>
+    [Test]
+    public async Task Pipes_ReadAndSentPast_AreLetGoAndMadeAnewWhenAskedFor()
+    {
+        (PipeReader input, PipeWriter output) = (_connection.Input, _connection.Output);
+        _peer.Send(new byte[2]);
+        await _connection.WaitForInputAsync(TestTime.Token);
+        Assert.That(_connection.TrySend(new byte[3]), Is.EqualTo(3));
+        Assert.That(_connection.Input, Is.Not.SameAs(input));
+        Assert.That(_connection.Output, Is.Not.SameAs(output));
+        Assert.That((await _connection.Input.ReadAsync(TestTime.Token)).Buffer.Length, Is.EqualTo(2));
+        await _connection.Output.WriteAsync(new byte[4], TestTime.Token);
+        await _connection.Output.CompleteAsync();
+        Assert.That(await ReceiveAsync().WithinLimit(), Is.EqualTo((7, SocketError.Success)));
+    }
+
+    [Test]
+    public void Output_BetweenSendsPastIt_StaysTheSame()
+    {
+        _connection.TrySend(new byte[1]);
+        PipeWriter output = _connection.Output;
+        _connection.TrySend(new byte[1]);
+        Assert.That(_connection.Output, Is.SameAs(output));
+    }
+
     [Test]
     public void KeepAlive_IsSet()
     {
