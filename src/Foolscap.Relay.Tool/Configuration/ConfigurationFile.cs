@@ -98,12 +98,11 @@ internal sealed class ConfigurationFile : ConfigurationProvider, IConfigurationS
         }
 
         // .NET's own words count lines from 0.
-        string what = inner switch
+        string what = exception is UnauthorizedAccessException ? "this user may not read it." : inner switch
         {
-            UnauthorizedAccessException => "this user may not read it.",
             System.Text.Json.JsonException when IsBlank() => "it is empty.",
             System.Text.Json.JsonException { LineNumber: long line } => $"it is no JSON from line {line + 1} on. {inner.Message.Split(" LineNumber:")[0]}",
-            _ => inner.Message,
+            _ => $"{inner.Message.TrimEnd('.')}.",
         };
         return $"The configuration file {_path} cannot be read: {what}";
     }
