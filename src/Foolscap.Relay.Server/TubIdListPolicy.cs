@@ -29,8 +29,8 @@ public sealed class TubIdListPolicy : IRegistrationPolicy
     private bool _isUnreadable;
     private long? _checkedAt;
 
-    /// <summary>Creates a policy.</summary>
-    /// <param name="path">The file. It need not be there yet.</param>
+    /// <summary>Creates a policy, and reads the file.</summary>
+    /// <param name="path">The file. It need not be there yet; that it is not is logged.</param>
     /// <param name="loggerFactory">Where it logs; nowhere if not given.</param>
     /// <param name="timeProvider">The clock; the system's if not given.</param>
     public TubIdListPolicy(string path, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
@@ -39,6 +39,9 @@ public sealed class TubIdListPolicy : IRegistrationPolicy
         _path = Path.GetFullPath(path);
         _log = new RelayLog((loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Foolscap.Relay.Server"));
         _timeProvider = timeProvider ?? TimeProvider.System;
+
+        // Whoever has mistyped the file's name, or a TubID in it, reads so at once, and not when the first Tub is refused.
+        Refresh();
     }
 
     /// <inheritdoc/>
@@ -107,7 +110,9 @@ public sealed class TubIdListPolicy : IRegistrationPolicy
         for (int index = 0; index < lines.Count; index++)
         {
             string text = lines[index].Split('#', 2)[0].Trim();
-            if (TubId.TryParse(text, out TubId? tubId))
+
+            // Shorter ones are TubIDs to Foolscap, and of no certificate: here something was cut off.
+            if (TubId.TryParse(text, out TubId? tubId) && tubId.IsFullLength)
             {
                 tubIds.Add(tubId);
             }

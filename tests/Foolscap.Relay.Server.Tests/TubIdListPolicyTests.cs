@@ -48,6 +48,15 @@ internal sealed class TubIdListPolicyTests
     }
 
     [Test]
+    public async Task New_ListWithABadLine_IsToldBeforeAnybodyRegisters()
+    {
+        await WriteAsync(High.ToString(), Low.ToString()[..31]);
+        _ = new TubIdListPolicy(_path, _log, _time);
+
+        Assert.That(_log.Records.Select(record => record.EventId.Id), Is.EqualTo(new[] { 3013, 3014, 3012 }), "no file at first, then the bad line and the count");
+    }
+
+    [Test]
     public async Task Decide_FileComesLater_IsRead()
     {
         Assert.That(await IsAllowedAsync(High), Is.False);
@@ -86,7 +95,7 @@ internal sealed class TubIdListPolicyTests
             Pass();
         }
 
-        Assert.That(_log.Records.Select(record => record.EventId.Id), Is.EqualTo(new[] { 3012 }));
+        Assert.That(_log.Records.Select(record => record.EventId.Id), Is.EqualTo(new[] { 3013, 3012 }), "no file at first");
     }
 
     [Test]
@@ -100,7 +109,7 @@ internal sealed class TubIdListPolicyTests
         await WriteAsync(High.ToString());
         Pass();
         Assert.That(await IsAllowedAsync(High), Is.True);
-        Assert.That(_log.Records.Select(record => record.EventId.Id), Is.EqualTo(new[] { 3012, 3013, 3012 }));
+        Assert.That(_log.Records.Select(record => record.EventId.Id), Is.EqualTo(new[] { 3013, 3012, 3013, 3012 }), "no file at first");
     }
 
     [Test]

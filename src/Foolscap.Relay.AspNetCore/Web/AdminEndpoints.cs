@@ -17,13 +17,16 @@ internal sealed class AdminEndpoints(
 
     private const int LongestForm = 4096;
 
+    /// <summary>Programs that watch whether a server is up often ask with HEAD.</summary>
+    private static readonly string[] Watched = [HttpMethods.Get, HttpMethods.Head];
+
     private readonly EventStream _events = new(monitor);
 
     /// <summary>Adds all endpoints to an application, under a path.</summary>
     public IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string prefix)
     {
         RouteGroupBuilder group = endpoints.MapGroup(prefix);
-        group.MapGet("/", Open(ShowPageAsync));
+        group.MapMethods("/", Watched, Open(ShowPageAsync));
         group.MapGet("/login", Open(context => SendFileAsync(context, PageFiles.Login)));
         group.MapPost("/login", Open(LogInAsync));
         group.MapPost("/logout", Open(LogOutAsync));
@@ -31,9 +34,9 @@ internal sealed class AdminEndpoints(
         group.MapGet("/assets/{file}", Open(SendAssetAsync));
         group.MapGet("/events", Guarded(SendEventsAsync));
         group.MapGet("/status.json", Guarded(SendStatusAsync));
-        group.MapGet("/metrics", Guarded(SendMetricsAsync));
-        group.MapGet("/health/live", Open(context => SendHealthAsync(context, "live")));
-        group.MapGet("/health/ready", Open(context => SendHealthAsync(context, "ready")));
+        group.MapMethods("/metrics", Watched, Guarded(SendMetricsAsync));
+        group.MapMethods("/health/live", Watched, Open(context => SendHealthAsync(context, "live")));
+        group.MapMethods("/health/ready", Watched, Open(context => SendHealthAsync(context, "ready")));
         return group;
     }
 

@@ -10,6 +10,12 @@ internal static class TahoeAdvice
     {
         List<string> lines = [];
         AddLocation(node, hints, lines);
+        if (!node.RevealsAddress)
+        {
+            lines.Add($"# {node.ConfigurationFile} has 'reveal-IP-address = false', with which Tahoe-LAFS refuses tcp: hints, and does not start. The relay hides");
+            lines.Add("# the node's address from callers; if that is enough, take the line out.");
+        }
+
         if (node.OffersStorageByHttps)
         {
             lines.Add($"# For the section [storage] of {node.ConfigurationFile}, if this is Tahoe-LAFS 1.19 or later (older ones do not know it):");
@@ -34,12 +40,6 @@ internal static class TahoeAdvice
         if (node.TubLocation is { } old && !old.Equals("AUTO", StringComparison.OrdinalIgnoreCase) && !old.Equals("disabled", StringComparison.OrdinalIgnoreCase))
         {
             lines.Add($"# It is '{old}' now. If others can reach the node there too, keep that, add a comma, and then the relay's.");
-        }
-
-        if (!node.RevealsAddress)
-        {
-            lines.Add("# The file has 'reveal-IP-address = false', with which Tahoe-LAFS refuses tcp: hints. The relay hides the node's address from callers;");
-            lines.Add("# if that is enough, take the line out.");
         }
     }
 }

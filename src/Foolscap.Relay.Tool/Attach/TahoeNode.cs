@@ -47,6 +47,7 @@ internal sealed class TahoeNode
         string file = Path.Combine(folder, "tahoe.cfg");
         if (!File.Exists(file))
         {
+            RequireReadable(folder);
             throw new ToolException($"{folder} is not the folder of a Tahoe-LAFS node: there is no tahoe.cfg in it.", "Give the node's folder, such as ~/.tahoe.");
         }
 
@@ -58,6 +59,19 @@ internal sealed class TahoeNode
         {
             throw new ToolException($"{file} cannot be read: {exception.Message}", "Run this as the user that the node runs as.");
         }
+    }
+
+    /// <summary>Its certificate and private key, which is there.</summary>
+    /// <exception cref="ToolException">The node has not made it yet, or this user cannot see it.</exception>
+    public string FindPem()
+    {
+        if (!File.Exists(PemFile))
+        {
+            RequireReadable(Path.GetDirectoryName(PemFile)!);
+            throw new ToolException($"The node in {Folder} has never been started: there is no private/node.pem in it.", "Start it once: it makes that file.");
+        }
+
+        return PemFile;
     }
 
     /// <summary>The address at which the node listens, as seen from this machine.</summary>
@@ -124,6 +138,23 @@ internal sealed class TahoeNode
         listen = listen.Equals(IPAddress.Any) ? IPAddress.Loopback : listen.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : listen;
         address = new IPEndPoint(listen, port.Value);
         return true;
+    }
+
+    /// <summary>A file in a folder that may not be read looks as if it were not there.</summary>
+    private static void RequireReadable(string folder)
+    {
+        try
+        {
+            _ = Directory.EnumerateFileSystemEntries(folder).Any();
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new ToolException($"{folder} may not be read by this user.", "Run this as the user that the node runs as.");
+        }
+        catch (IOException)
+        {
+            // It is not there, then.
+        }
     }
 
     private static List<string> SplitEscaped(string endpoint)

@@ -52,7 +52,21 @@ internal static class Arguments
 
     /// <summary>Reads a FURL, from stdin if the text is <see cref="Stdin"/>.</summary>
     /// <exception cref="FormatException">It is none.</exception>
-    public static Furl ReadFurl(string text) => Foolscap.Furls.Furl.Parse(ReadSecret(text));
+    public static Furl ReadFurl(string text)
+    {
+        RequireNoFile(text);
+        return Foolscap.Furls.Furl.Parse(ReadSecret(text));
+    }
+
+    /// <summary>Whoever gives a file's name in place of a FURL has a FURL in that file.</summary>
+    /// <exception cref="FormatException">It is the name of a file.</exception>
+    public static void RequireNoFile(string text)
+    {
+        if (text != Stdin && File.Exists(text))
+        {
+            throw new FormatException($"{text} is a file: to read the FURL from it, give '-', and at the end '< {text}'.");
+        }
+    }
 
     /// <summary>The text itself, or the first line of stdin that is not empty.</summary>
     /// <exception cref="FormatException">There is none.</exception>

@@ -21,6 +21,15 @@ internal static class AdminSettings
         return listen.Count > 0 && !(listen.Count == 1 && listen[0].Equals(Off, StringComparison.OrdinalIgnoreCase));
     }
 
+    /// <summary>Finds the faults of the section, also where it does not say where anything is served: 'serve' has a default for that.</summary>
     public static IReadOnlyList<ConfigurationFault> FindFaults(IConfiguration configuration) =>
-        IsOn(configuration) ? RelayAdminConfiguration.FindFaults(configuration.GetSection(Section)) : [];
+        RelayAdminConfiguration.FindFaults((IsOn(configuration) ? configuration : WithoutListen(configuration)).GetSection(Section));
+
+    /// <summary>"off" is this program's own word, and no address.</summary>
+    private static IConfigurationRoot WithoutListen(IConfiguration configuration) => new ConfigurationBuilder()
+        .AddInMemoryCollection(configuration.AsEnumerable().Where(pair => pair.Value is not null && !IsWithinListen(pair.Key)))
+        .Build();
+
+    private static bool IsWithinListen(string key) =>
+        key.Equals(ListenKey, StringComparison.OrdinalIgnoreCase) || key.StartsWith($"{ListenKey}:", StringComparison.OrdinalIgnoreCase);
 }

@@ -31,6 +31,12 @@ internal static class AttachSources
     public static IReadOnlyList<ConfigurationFault> Expand(IDictionary<string, string?> data, IDictionary<string, string> origins)
     {
         List<ConfigurationFault> faults = [];
+        foreach (string key in data.Keys.Where(key => IsItemOf(key, RelaysKey) && data[key] is string text && !text.Contains("pb:", StringComparison.OrdinalIgnoreCase) && File.Exists(text)).ToList())
+        {
+            faults.Add(new ConfigurationFault(key, data[key], "is the name of a file", "a registrar FURL") { Advice = "A file with the FURL is given by --relay-file, or in Attach:RelayFiles." });
+            data.Remove(key);
+        }
+
         foreach (string key in data.Keys.Where(key => IsItemOf(key, RelayFilesKey)).Order(StringComparer.Ordinal).ToList())
         {
             AddRelays(data, origins, key, data[key], faults);
@@ -79,19 +85,39 @@ internal static class AttachSources
 
     private static void AddTahoe(IDictionary<string, string?> data, string folder, List<ConfigurationFault> faults)
     {
+        TahoeNode node;
         try
         {
-            TahoeNode node = TahoeNode.Read(folder);
-            data.TryAdd(TubPemKey, node.PemFile);
-            if (!data.ContainsKey(TargetKey))
-            {
-                data[TargetKey] = node.FindTarget().ToString();
-            }
+            node = TahoeNode.Read(folder);
         }
         catch (ToolException exception)
         {
-            faults.Add(new ConfigurationFault(TahoeKey, folder, $"cannot be used: {exception.Message.TrimEnd('.')}", "the folder of a Tahoe-LAFS node") { Advice = exception.Advice });
+            faults.Add(ToFault(exception));
+            return;
         }
+
+        Fill(TubPemKey, node.FindPem);
+        Fill(TargetKey, () => node.FindTarget().ToString());
+
+        void Fill(string key, Func<string> find)
+        {
+            if (data.ContainsKey(key))
+            {
+                return;
+            }
+
+            try
+            {
+                data[key] = find();
+            }
+            catch (ToolException exception)
+            {
+                faults.Add(ToFault(exception));
+            }
+        }
+
+        ConfigurationFault ToFault(ToolException exception) =>
+            new(TahoeKey, folder, $"cannot be used: {exception.Message.TrimEnd('.')}", "the folder of a Tahoe-LAFS node") { Advice = exception.Advice };
     }
 
     private static bool IsItemOf(string key, string list) =>

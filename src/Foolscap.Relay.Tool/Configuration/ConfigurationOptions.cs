@@ -17,7 +17,7 @@ internal sealed class ConfigurationOptions
 
     public Option<string> File { get; } = new("--config", "-c")
     {
-        Description = "A configuration file (JSON). Environment variables count before it, and options before both. See 'foolscap-relay check-config --keys'.",
+        Description = "A configuration file (JSON). Environment variables override it, and options override both. See 'foolscap-relay check-config --keys'.",
         HelpName = "FILE",
     };
 

@@ -1,7 +1,5 @@
 using Foolscap.Relay.Hosting;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Configuration.Json;
-using Microsoft.Extensions.FileProviders;
 
 namespace Foolscap.Relay.Tool.Configuration;
 
@@ -15,16 +13,13 @@ internal sealed class ToolConfiguration : IDisposable
     private const int OptionsLayer = 2;
 
     private readonly LayeredConfiguration _layers;
-    private readonly PhysicalFileProvider? _files;
-
     private readonly Dictionary<string, string> _variables;
 
-    private ToolConfiguration(string? file, LayeredConfiguration layers, PhysicalFileProvider? files, Dictionary<string, string> variables)
+    private ToolConfiguration(string? file, LayeredConfiguration layers, Dictionary<string, string> variables)
     {
         File = file;
         _variables = variables;
         _layers = layers;
-        _files = files;
         Root = new ConfigurationBuilder().Add(layers).Build();
     }
 
@@ -48,7 +43,7 @@ internal sealed class ToolConfiguration : IDisposable
     /// <param name="options">Keys and values of the command line.</param>
     /// <param name="withEnvironment">Whether the environment counts.</param>
     /// <param name="defaults">Values that count where nothing else says anything.</param>
-    /// <exception cref="ToolException">The file is not there, or is no JSON.</exception>
+    /// <exception cref="ToolException">The file is not there, or cannot be read.</exception>
     public static ToolConfiguration Load(
         string? file,
         IEnumerable<KeyValuePair<string, string?>> options,
@@ -56,20 +51,10 @@ internal sealed class ToolConfiguration : IDisposable
         IEnumerable<KeyValuePair<string, string?>>? defaults = null)
     {
         IConfigurationBuilder lowest = new ConfigurationBuilder().AddInMemoryCollection(defaults ?? []);
-        PhysicalFileProvider? files = null;
-        ToolConfiguration? created = null;
         string? path = file is null ? null : Path.GetFullPath(file);
-        if (path is not null)
+        ConfigurationFile? source = path is null ? null : new ConfigurationFile(path);
+        if (source is not null)
         {
-            files = OpenFolder(path);
-            JsonConfigurationSource source = new() { FileProvider = files, Path = Path.GetFileName(path), Optional = false, ReloadOnChange = true };
-
-            // The first time it ends the program; later it is logged, and the old values stay.
-            source.OnLoadException = context =>
-            {
-                context.Ignore = created is not null;
-                created?.OnUnreadable?.Invoke(Describe(path, context.Exception));
-            };
             lowest.Add(source);
         }
 
@@ -78,14 +63,15 @@ internal sealed class ToolConfiguration : IDisposable
             IConfigurationRoot environment = withEnvironment ? new ConfigurationBuilder().AddEnvironmentVariables(EnvironmentPrefix).Build() : Empty();
             LayeredConfiguration layers = new(
                 [lowest.Build(), environment, new ConfigurationBuilder().AddInMemoryCollection(options).Build()], AttachSources.Expand);
-            created = new ToolConfiguration(path, layers, files, withEnvironment ? ReadVariables() : []);
+            ToolConfiguration created = new(path, layers, withEnvironment ? ReadVariables() : []);
             layers.OnFault = fault => created.OnUnreadable?.Invoke($"{fault}.");
+            source?.OnUnreadable = problem => created.OnUnreadable?.Invoke(problem);
             return created;
         }
-        catch (Exception exception) when (path is not null && exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (ToolException)
         {
-            files?.Dispose();
-            throw new ToolException(Describe(path!, exception), exitCode: ExitCodes.Configuration);
+            source?.Dispose();
+            throw;
         }
     }
 
@@ -116,45 +102,6 @@ internal sealed class ToolConfiguration : IDisposable
     {
         (Root as IDisposable)?.Dispose();
         _layers.Dispose();
-        _files?.Dispose();
-    }
-
-    private static PhysicalFileProvider OpenFolder(string path)
-    {
-        if (!System.IO.File.Exists(path))
-        {
-            throw new ToolException(Directory.Exists(path) ? $"{path} is a folder, and no configuration file." : $"There is no configuration file {path}.", exitCode: ExitCodes.Configuration);
-        }
-
-        return new PhysicalFileProvider(Path.GetDirectoryName(path)!, Microsoft.Extensions.FileProviders.Physical.ExclusionFilters.None);
-    }
-
-    /// <summary>The innermost error says where in the file it is.</summary>
-    private static string Describe(string path, Exception exception)
-    {
-        Exception inner = exception;
-        while (inner.InnerException is not null)
-        {
-            inner = inner.InnerException;
-        }
-
-        // .NET's own words count lines from 0.
-        string what = inner is System.Text.Json.JsonException && IsBlank(path) ? "it is empty." : inner is System.Text.Json.JsonException { LineNumber: long line }
-            ? $"it is no JSON from line {line + 1} on. {inner.Message.Split(" LineNumber:")[0]}"
-            : inner.Message;
-        return $"The configuration file {path} cannot be read: {what}";
-    }
-
-    private static bool IsBlank(string path)
-    {
-        try
-        {
-            return string.IsNullOrWhiteSpace(System.IO.File.ReadAllText(path));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 
     /// <summary>The variables that count, by their keys.</summary>

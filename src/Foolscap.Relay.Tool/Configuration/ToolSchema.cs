@@ -92,7 +92,9 @@ internal static class ToolSchema
 
             if (known.Section is null)
             {
-                string advice = Words.FindNearest(child.Key, Sections.Select(one => one.Section)) is string meant ? $"Did you mean {meant}?" : $"The sections are: {names}.";
+                string advice = FindElsewhere(child.Key) is { Count: > 0 } meant ? $"Did you mean {string.Join(" or ", meant)}?"
+                    : Words.FindNearest(child.Key, Sections.Select(one => one.Section)) is string nearest ? $"Did you mean {nearest}?"
+                    : $"The sections are: {names}.";
                 faults.Add(new ConfigurationFault(child.Path, null, UnknownSection, names) { Advice = advice });
             }
             else if (known.Section is LogSettings.Section or OtlpSettings.Section)
@@ -101,6 +103,17 @@ internal static class ToolSchema
             }
         }
     }
+
+    /// <summary>Where a key, or a group of keys, belongs that stands at the top.</summary>
+    private static List<string> FindElsewhere(string name) =>
+    [
+        .. Sections
+            .SelectMany(one => one.Keys.Select(key => $"{one.Section}:{key.Name}:"))
+            .Select(key => (Key: key, Place: key.IndexOf($":{name}:", StringComparison.OrdinalIgnoreCase)))
+            .Where(found => found.Place > 0)
+            .Select(found => found.Key[..(found.Place + 1 + name.Length)])
+            .Distinct(),
+    ];
 
     private static IEnumerable<ConfigurationFault> FindUnknown(IConfigurationSection section, IReadOnlyList<ConfigurationKey> known)
     {

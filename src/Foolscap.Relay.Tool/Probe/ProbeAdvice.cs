@@ -29,7 +29,7 @@ internal static class ProbeAdvice
         return exception is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
             ? $"The machine is there, and nothing listens on its port {port}. Is the relay running, and does it listen on this port, and not on 127.0.0.1 only? "
                 + "A firewall may also refuse."
-            : $"Nothing comes back from port {port} of {host}. Most often a firewall drops it: open TCP port {port} on the relay's machine, and in its provider's firewall. "
+            : $"Nothing comes back from port {port} of {host}. Most often a firewall drops it: open TCP port {port} on that machine, and in its provider's firewall. "
                 + "Or the machine is off, or the address is wrong.";
     }
 

@@ -122,6 +122,7 @@ internal sealed class ProbeCommand
 
     private static ProbeTarget ReadTarget(string text)
     {
+        Arguments.RequireNoFile(text);
         text = Arguments.ReadSecret(text).Trim();
         if (text.Length == TubId.Length && TubId.TryParse(text, out TubId? tubId))
         {

@@ -56,7 +56,7 @@ internal sealed class StatusSource : IDisposable
         catch (HttpRequestException exception)
         {
             throw new ToolException(
-                $"Nothing answers at {_report}: {exception.Message.TrimEnd('.')}.",
+                $"Nothing answers at {_report}: {Describe(exception).TrimEnd('.')}.",
                 "Is it running, and is this its admin address? That of 'serve' is 127.0.0.1:7001 unless --admin says otherwise; 'attach' has none unless --admin says one.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -64,6 +64,11 @@ internal sealed class StatusSource : IDisposable
             throw new ToolException($"{_report} has not answered within {Patience.TotalSeconds:0} s.");
         }
     }
+
+    /// <summary>Of a failure of TLS the outer words say only that there are inner ones, and those do not say that plain HTTP answers.</summary>
+    private string Describe(HttpRequestException exception) => exception is { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: { } inner }
+        ? $"TLS has failed, and the admin address itself speaks HTTP only, as in http://{_report.Authority}/ ({inner.Message.TrimEnd('.')})"
+        : exception.Message;
 
     public void Dispose() => _http.Dispose();
 }

@@ -73,7 +73,11 @@ internal static class StatusView
             parts.Add(Line(($"refused: {string.Join(", ", relay.Refusals.Select(one => $"{one.Reason} {Number(one.Count)}"))}", Styles.Doubtful)));
         }
 
-        parts.Add(TubTable(report.Time, relay, columns));
+        if (relay.Tubs.Total > 0)
+        {
+            parts.Add(TubTable(report.Time, relay, columns));
+        }
+
         foreach (EventReport one in relay.Events.Take(MostEvents))
         {
             // The text is the end of a sentence that begins with these two.
@@ -103,7 +107,7 @@ internal static class StatusView
     private static void AddClient(List<IRenderable> parts, StatusReport report, ClientReport client)
     {
         parts.Add(Line(
-            ("Tub ", Styles.Plain), (client.TubId, Styles.Strong), ($"{(client.Target is string target ? $" at {target}" : "")}, attached for {Duration(report.Time - report.Started)}, version {report.Version}", Styles.Plain)));
+            ("Tub ", Styles.Plain), (client.TubId, Styles.Strong), ($"{(client.Target is string target ? $" at {target}" : "")}, up {Duration(report.Time - report.Started)}, version {report.Version}", Styles.Plain)));
         parts.Add(Line(
             ($"streams: {Number(client.ActiveStreams)} ({Number(client.ActiveDirectStreams)} direct, {Number(client.TotalStreams)} ever)   "
                 + $"to the Tub {Bytes(client.BytesPerSecondToTub)}/s ({Bytes(client.BytesToTub)})   from it {Bytes(client.BytesPerSecondFromTub)}/s ({Bytes(client.BytesFromTub)})", Styles.Plain)));

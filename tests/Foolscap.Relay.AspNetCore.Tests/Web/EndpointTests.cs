@@ -113,6 +113,20 @@ internal sealed class EndpointTests
         Assert.That(text, Does.Contain($"foolscap_relay_{path.Split('/')[1]}: Healthy"));
     }
 
+    [TestCase("")]
+    [TestCase("metrics")]
+    [TestCase("health/live")]
+    [TestCase("health/ready")]
+    public async Task Head_OfWhatIsWatched_IsAnsweredAsGetWithoutABody(string path)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Head, path);
+        using HttpResponseMessage answer = await _client.SendAsync(request);
+        using HttpResponseMessage full = await _client.GetAsync(path);
+
+        Assert.That((answer.StatusCode, answer.Content.Headers.ContentType), Is.EqualTo((full.StatusCode, full.Content.Headers.ContentType)));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Is.Empty);
+    }
+
     [Test]
     public async Task Health_WithoutTheToken_IsOneWord()
     {

@@ -31,6 +31,20 @@ internal sealed class UsageErrorTests
         Assert.That(result.Output, Is.Empty);
     }
 
+    [TestCase("probe")]
+    [TestCase("furl parse")]
+    [TestCase("furl add-relay -r tcp:a:1")]
+    public async Task Furl_IsTheNameOfAFile_SaysHowToReadIt(string command)
+    {
+        using TestFolder folder = new();
+        string file = folder.Write("storage.furl", Furl);
+
+        ToolResult result = await ToolProcess.RunAsync([.. command.Split(' '), file]);
+
+        Assert.That(result.ExitCode, Is.EqualTo(ExitCodes.Usage), result.ToString);
+        Assert.That(result.Error, Does.Contain($"{file} is a file: to read the FURL from it, give '-', and at the end '< {file}'.").And.Not.Contain(Secret));
+    }
+
     [Test]
     public async Task Probe_TubIdWithoutHint_SaysWhatIsMissing()
     {

@@ -58,6 +58,19 @@ internal sealed class CheckConfigTests
         Assert.That(Directory.Exists(folder["r"]), Is.False, "nothing is made");
     }
 
+    [TestCase("")]
+    [TestCase("\"Listen\": \"off\", ")]
+    public async Task CheckConfig_AdminWithoutAnAddress_HasItsFaultsToldAll(string listen)
+    {
+        using TestFolder folder = new();
+        string file = folder.Write("relay.json", $$"""{ "Relay": { "Folder": "r", "Listen": "127.0.0.1:7000" }, "Admin": { {{listen}}"Token": "short", "Tokn": "x" } }""");
+
+        ToolResult result = await ToolProcess.RunAsync("check-config", file);
+
+        Assert.That(result.ExitCode, Is.EqualTo(ExitCodes.Configuration), result.ToString);
+        Assert.That(result.Error, Does.Contain("has 2 faults").And.Contain("Admin:Token has 5 characters").And.Contain("Admin:Tokn is no key"));
+    }
+
     [TestCase("{ \"Relay\": ", "is no JSON from line 1 on")]
     [TestCase(null, "There is no configuration file")]
     public async Task CheckConfig_NoReadableFile_IsAFault(string? content, string expected)

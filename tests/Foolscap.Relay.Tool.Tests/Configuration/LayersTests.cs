@@ -96,6 +96,86 @@ internal sealed class LayersTests
         Assert.That(configuration.Root.GetSection("Attach:Relays").GetChildren().Select(item => item.Value), Is.EqualTo(new[] { "pb://one" }));
     }
 
+    [TestCase("{ \"Relay\": ", "is no JSON from line 1 on")]
+    [TestCase("[]", "Top-level JSON element must be an object")]
+    [TestCase("", "it is empty")]
+    [TestCase(null, "There is no configuration file")]
+    public void Reload_FileThatCannotBeReadAnyMore_IsToldAndChangesNothing(string? content, string expected)
+    {
+        using TestFolder folder = new();
+        string file = folder.Write("relay.json", """{ "Relay": { "AllowedTubs": "friends", "Limits": { "MaxStreams": 5 } } }""");
+        using ToolConfiguration configuration = ToolConfiguration.Load(file, [KeyValuePair.Create("Relay:Folder", (string?)"x")]);
+        List<string> problems = [];
+        configuration.OnUnreadable = problem =>
+        {
+            lock (problems)
+            {
+                problems.Add(problem);
+            }
+        };
+
+        if (content is null)
+        {
+            File.Delete(file);
+        }
+        else
+        {
+            File.WriteAllText(file, content);
+        }
+
+        configuration.Reload();
+
+        // The file is watched as well, and may have been told of before the signal.
+        lock (problems)
+        {
+            Assert.That(problems, Has.Count.GreaterThan(0).And.All.Contains(expected));
+        }
+
+        Assert.That((configuration.Root["Relay:AllowedTubs"], configuration.Root["Relay:Limits:MaxStreams"]), Is.EqualTo(("friends", "5")));
+
+        folder.Write("relay.json", """{ "Relay": { "Limits": { "MaxStreams": 6 } } }""");
+        configuration.Reload();
+        Assert.That((configuration.Root["Relay:AllowedTubs"], configuration.Root["Relay:Limits:MaxStreams"]), Is.EqualTo(((string?)null, "6")));
+    }
+
+    [Test]
+    public void Faults_KeysInTheWrongPlace_AreToldWhereTheyBelong()
+    {
+        using TestVariable noSection = new("FOOLSCAP_RELAY_FOLDER", "x");
+        using ToolConfiguration configuration = ToolConfiguration.Load(null, [KeyValuePair.Create("MaxStreams", (string?)"5"), KeyValuePair.Create("Limits:MaxStreams", (string?)"5")]);
+
+        string[] told = [.. ToolSchema.FindFaults(configuration, RelayConfiguration.ServerSection).Select(fault => FaultText.Describe(fault, configuration, new Dictionary<string, string>()))];
+
+        Assert.That(told, Does.Contain("FOOLSCAP_RELAY_FOLDER is no variable that is known. Did you mean FOOLSCAP_RELAY_RELAY__FOLDER?"));
+        Assert.That(told, Does.Contain("MaxStreams is no section that is known. Did you mean Relay:Limits:MaxStreams or Attach:MaxStreams?"));
+        Assert.That(told, Does.Contain("Limits is no section that is known. Did you mean Relay:Limits?"));
+    }
+
+    [Test]
+    public void Faults_WhatIsMissing_NameEveryWayToGiveIt()
+    {
+        using ToolConfiguration configuration = ToolConfiguration.Load(null, [KeyValuePair.Create("Admin:Listen:0", (string?)"0.0.0.0:7001")]);
+        Dictionary<string, string> options = new() { ["Attach:TubPem"] = "--tub-pem", ["Attach:Target"] = "--target", ["Attach:Relays"] = "--relay" };
+
+        string[] told = [.. ToolSchema.FindFaults(configuration, RelayConfiguration.ClientSection).Select(fault => FaultText.Describe(fault, configuration, options))];
+
+        Assert.That(told, Has.Length.EqualTo(4));
+        Assert.That(told, Has.Some.EndsWith("  (option --tub-pem, or --tahoe)"));
+        Assert.That(told, Has.Some.EndsWith("  (option --target, or --tahoe)"));
+        Assert.That(told, Has.Some.EndsWith("  (option --relay, or --relay-file)"));
+        Assert.That(told, Has.Some.StartsWith("Admin:Token is missing").And.Some.EndsWith("  (variable FOOLSCAP_RELAY_ADMIN__TOKEN, or in the file of --config)"));
+    }
+
+    [Test]
+    public void Faults_NameOfAFileInPlaceOfAFurl_IsToldWhereItBelongs()
+    {
+        using TestFolder folder = new();
+        string file = folder.Write("relay.furl", "pb://one\n");
+        using ToolConfiguration configuration = ToolConfiguration.Load(null, [KeyValuePair.Create("Attach:Relays:0", (string?)file)]);
+
+        Assert.That(configuration.Faults.Select(fault => fault.ToString()), Has.One.EndsWith("is the name of a file. A file with the FURL is given by --relay-file, or in Attach:RelayFiles."));
+    }
+
     /// <summary>A variable of the environment for the time of a test.</summary>
     private sealed class TestVariable : IDisposable
     {

@@ -71,6 +71,30 @@ internal sealed class TahoeNodeTests
         Assert.That(lines, Has.Count.EqualTo(1).And.Some.Contains("nothing is to be changed"));
     }
 
+    [Test]
+    public void Advice_NodeThatHidesItsAddress_IsToldThatItDoesNotStart()
+    {
+        using TestFolder folder = new();
+        folder.Write("tahoe.cfg", "[node]\ntub.port = tcp:3457\ntub.location = tcp:relay.example.org:7000\nreveal-IP-address = no\n[storage]\nforce_foolscap = True\n");
+
+        IReadOnlyList<string> lines = TahoeAdvice.Describe(TahoeNode.Read(folder.FullName), [ConnectionHint.Tcp("relay.example.org", 7000)]);
+
+        Assert.That(lines, Has.Some.Contains("reveal-IP-address").And.None.Contains("nothing is to be changed"));
+    }
+
+    [Test]
+    public void FindPem_NodeThatHasNeverBeenStarted_SaysSo()
+    {
+        using TestFolder folder = new();
+        folder.Write("tahoe.cfg", "[node]\ntub.port = tcp:3457\n");
+
+        ToolException error = Assert.Throws<ToolException>(() => TahoeNode.Read(folder.FullName).FindPem())!;
+        Assert.That(error.Message, Does.Contain("has never been started"));
+
+        folder.Write("private/node.pem", "");
+        Assert.That(TahoeNode.Read(folder.FullName).FindPem(), Is.EqualTo(folder["private/node.pem"]));
+    }
+
     // Tahoe-LAFS 1.19 and later announce HTTPS beside Foolscap, and their clients then use nothing else; a relay cannot carry that.
     [TestCase("[storage]\nenabled = true\n", true)]
     [TestCase("", true)]

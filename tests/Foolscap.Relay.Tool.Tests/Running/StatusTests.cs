@@ -21,12 +21,15 @@ internal sealed class StatusTests
         ToolResult ofRelay = await ToolProcess.RunAsync("status", address);
         ToolResult asJson = await ToolProcess.RunAsync("status", address, "--json");
         ToolResult ofClient = await ToolProcess.RunAsync("status", clientAddress, "--once");
+        ToolResult byTls = await ToolProcess.RunAsync("status", address.Replace("http:", "https:", StringComparison.Ordinal));
 
         Assert.That(ofRelay.ExitCode, Is.Zero, ofRelay.ToString);
         Assert.That(ofRelay.Output, Does.Contain(TestCertificates.Low.TubId.ToString()).And.Contain("running").And.Not.Contain("\u001b"));
         Assert.That(ofRelay.Output, Does.Contain($"tub registered {TestCertificates.Low.TubId.ToString()[..12]} from 127.0.0.1:"), "An event is a sentence.");
         using JsonDocument document = JsonDocument.Parse(asJson.Output);
         Assert.That(document.RootElement.GetProperty("relay").GetProperty("tubs").GetProperty("total").GetInt32(), Is.EqualTo(1));
+        Assert.That(byTls.ExitCode, Is.EqualTo(ExitCodes.Failed), byTls.ToString);
+        Assert.That(byTls.Error, Does.Contain($"speaks HTTP only, as in {address}").And.Not.Contain("inner exception"));
         Assert.That(ofClient.ExitCode, Is.Zero, ofClient.ToString);
         Assert.That(ofClient.Output, Does.Contain(relay.Registrar.TubId.ToString()).And.Contain("registered").And.Contain("streams: 0 (0 direct, 0 ever)"));
     }
