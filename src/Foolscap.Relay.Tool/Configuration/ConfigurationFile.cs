@@ -11,13 +11,14 @@ namespace Foolscap.Relay.Tool.Configuration;
 /// </summary>
 internal sealed class ConfigurationFile : ConfigurationProvider, IConfigurationSource, IDisposable
 {
-    /// <summary>An editor saves in several steps.</summary>
+    /// <summary>An editor saves in several steps: so long nothing more must have changed.</summary>
     private static readonly TimeSpan SaveTime = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new();
     private readonly string _path;
     private readonly PhysicalFileProvider _files;
     private readonly IDisposable _watch;
+    private readonly Timer _saved;
     private bool _isRead;
 
     /// <summary>Creates the source; nothing is read yet.</summary>
@@ -28,7 +29,8 @@ internal sealed class ConfigurationFile : ConfigurationProvider, IConfigurationS
         _path = path;
         RequireFile();
         _files = new PhysicalFileProvider(Path.GetDirectoryName(path)!, ExclusionFilters.None);
-        _watch = ChangeToken.OnChange(() => _files.Watch(Path.GetFileName(path)), OnChanged);
+        _saved = new Timer(_ => Reload());
+        _watch = ChangeToken.OnChange(() => _files.Watch(Path.GetFileName(path)), () => _saved.Change(SaveTime, Timeout.InfiniteTimeSpan));
     }
 
     /// <summary>Called when the file cannot be read any more: the old values stay.</summary>
@@ -56,12 +58,12 @@ internal sealed class ConfigurationFile : ConfigurationProvider, IConfigurationS
     public void Dispose()
     {
         _watch.Dispose();
+        _saved.Dispose();
         _files.Dispose();
     }
 
-    private void OnChanged()
+    private void Reload()
     {
-        Thread.Sleep(SaveTime);
         Load();
         OnReload();
     }
