@@ -17,6 +17,9 @@ internal sealed class AdminEndpoints(
 
     private const int LongestForm = 4096;
 
+    /// <summary>Load balancers and monitors often ask for the head alone.</summary>
+    private static readonly string[] HealthMethods = [HttpMethods.Get, HttpMethods.Head];
+
     private readonly EventStream _events = new(monitor);
 
     /// <summary>Adds all endpoints to an application, under a path.</summary>
@@ -32,8 +35,8 @@ internal sealed class AdminEndpoints(
         group.MapGet("/events", Guarded(SendEventsAsync));
         group.MapGet("/status.json", Guarded(SendStatusAsync));
         group.MapGet("/metrics", Guarded(SendMetricsAsync));
-        group.MapGet("/health/live", Open(context => SendHealthAsync(context, "live")));
-        group.MapGet("/health/ready", Open(context => SendHealthAsync(context, "ready")));
+        group.MapMethods("/health/live", HealthMethods, Open(context => SendHealthAsync(context, "live")));
+        group.MapMethods("/health/ready", HealthMethods, Open(context => SendHealthAsync(context, "ready")));
         return group;
     }
 
@@ -113,12 +116,6 @@ internal sealed class AdminEndpoints(
         if (!path.EndsWith('/'))
         {
             return RedirectAsync(context, $"{path}/"); // The page's files are named relative to it.
-        }
-
-        if ((string?)context.Request.Query["token"] is { Length: > 0 } token && guard.NeedsToken)
-        {
-            // A link that a program has printed: the token must not stay in the address bar.
-            return FinishLogInAsync(context, guard.CheckToken(context, token), path);
         }
 
         return guard.Check(context) == Verdict.Allowed ? SendFileAsync(context, PageFiles.Page) : RedirectAsync(context, "login");
