@@ -13,7 +13,8 @@ internal static class Server
     {
         folder.Create();
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Logging.AddSimpleConsole().AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddSimpleConsole().AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // Why it cannot start, the caller says in a line.
         builder.Services.AddSingleton(new BlobFolder(Path.Combine(folder.FullName, "blobs"), maxBlobBytes));
         builder.Services.AddFoolscapRelayClient(options =>
         {

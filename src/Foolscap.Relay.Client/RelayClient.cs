@@ -206,7 +206,7 @@ public sealed class RelayClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(registrars);
         options ??= new RelayClientOptions();
         options.Validate();
-        if (registrars.Count == 0 || registrars.Select(registrar => registrar.TubId).Distinct().Count() != registrars.Count)
+        if (registrars.Count == 0 || registrars.Any(registrar => registrar is null) || registrars.Select(registrar => registrar.TubId).Distinct().Count() != registrars.Count)
         {
             throw new ArgumentException("There must be one registrar FURL for each relay, and at least one.", nameof(registrars));
         }

@@ -7,6 +7,9 @@ namespace Foolscap.Relay.Hosting;
 /// <param name="Allowed">What would be right.</param>
 public sealed record ConfigurationFault(string Key, string? Value, string Problem, string Allowed)
 {
+    /// <summary>The problem of a key that nobody knows.</summary>
+    internal const string UnknownKey = "is no key that is known here";
+
     private const int LongestValue = 80;
 
     /// <summary>What to do about it, in sentences; <see langword="null"/> where <see cref="Allowed"/> says enough.</summary>

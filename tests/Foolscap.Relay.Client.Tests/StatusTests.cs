@@ -141,6 +141,7 @@ internal sealed class StatusTests
             () => RelayClient.Start(test.Tub.Tub, [test.Relay.Furl, second], test.Connect),
             Throws.ArgumentException.With.Property("ParamName").EqualTo("registrars"));
         Assert.That(() => RelayClient.Start(test.Tub.Tub, [], test.Connect), Throws.ArgumentException);
+        Assert.That(() => RelayClient.Start(test.Tub.Tub, [null!], test.Connect), Throws.ArgumentException);
     }
 
     [TestCase(0, 1, 1)]

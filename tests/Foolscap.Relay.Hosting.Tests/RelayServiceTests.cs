@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Foolscap.Furls;
+using Foolscap.Relay.Client;
 using Foolscap.Relay.Hosting.Tests.Support;
 using Foolscap.Relay.Server;
 using Microsoft.Extensions.Configuration;
@@ -207,6 +208,64 @@ internal sealed class RelayServiceTests
         {
             Assert.That(() => each.WaitAsync(TestHost.Deadline), Throws.TypeOf<RelayServiceException>().With.Message.StartsWith("The host has stopped before it started"));
         }
+    }
+
+    [Test]
+    public async Task Stop_DuringTheStart_LeavesNothingThatRuns()
+    {
+        await using TestHost relay = TestHost.Build(services => services
+            .AddFoolscapRelayServer(options => options.Folder = _folder.RelayFolder())
+            .ConfigureServer((options, provider) => StopNow<IFoolscapRelay, RelayServerOptions>(provider, options)));
+        await using TestHost client = TestHost.Build(services => services
+            .AddFoolscapRelayClient(options =>
+            {
+                options.TubPem = _folder["tub.pem"];
+                options.Relays.Add("pb://icd77yuhs7ehjqhp2zck34gx5g65tfb3@tcp:127.0.0.1:1/registrar");
+            })
+            .ConfigureClient((options, provider) => StopNow<IFoolscapRelayClient, RelayClientOptions>(provider, options)));
+
+        foreach (TestHost host in new[] { relay, client })
+        {
+            Assert.That(() => host.Host.StartAsync().WaitAsync(TestHost.Deadline), Throws.TypeOf<RelayServiceException>().With.Message.StartsWith("The host has stopped before it started"));
+        }
+
+        Assert.That((relay.Relay.IsRunning, client.Client.IsRunning), Is.EqualTo((false, false)));
+        Assert.That(client.Client.Statuses, Is.Empty);
+        await using TestHost next = await TestHost.StartRelayAsync(_folder["relay"]);
+        Assert.That(next.Relay.IsRunning, Is.True, "Nobody holds the folder.");
+
+        static TOptions StopNow<TService, TOptions>(IServiceProvider provider, TOptions options)
+            where TService : notnull
+        {
+            _ = ((IHostedService)(object)provider.GetRequiredService<TService>()).StopAsync(CancellationToken.None);
+            return options;
+        }
+    }
+
+    [Test]
+    public async Task Start_ASecondTime_SaysSo_AndLeavesTheFirstAlone()
+    {
+        await using TestHost relay = await TestHost.StartRelayAsync(_folder.RelayFolder());
+        await using TestHost client = await Greeter.StartAsync(_folder["tub.pem"], relay.Relay.RegistrarFurl);
+
+        foreach (TestHost host in new[] { relay, client })
+        {
+            Assert.That(() => host.Host.StartAsync().WaitAsync(TestHost.Deadline), Throws.InvalidOperationException.With.Message.Contains("has been started already"));
+        }
+
+        Assert.That((relay.Relay.IsRunning, client.Client.IsRunning), Is.EqualTo((true, true)));
+    }
+
+    [Test]
+    public async Task Start_OfSeveralWithFaultsInCode_NamesTheOneThatHasThem()
+    {
+        OptionsValidationException? exception = await Assert.ThrowsAsync<OptionsValidationException>(() => TestHost.StartAsync(services =>
+        {
+            services.AddFoolscapRelayServer("inside", options => options.Folder = _folder["inside"]);
+            services.AddFoolscapRelayServer("outside", options => options.Window = 0);
+        }));
+
+        Assert.That(exception!.Failures, Has.Some.StartsWith("RelayServiceOptions[outside]:Folder is missing"));
     }
 
     [Test]

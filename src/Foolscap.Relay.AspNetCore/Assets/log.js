@@ -1,9 +1,10 @@
 // Events as they happen, the newest first.
 import { clock, make, shortId, words } from "./format.js";
 
-// So many of the streams, and so many of everything else: thousands of streams do not push out the rest.
+// So many of each of these: thousands of streams, or of callers who are turned away, do not push out the rest.
 const most = 200;
 const isOfAStream = (event) => event.kind.startsWith("stream_");
+const kindOf = (event) => (isOfAStream(event) ? "streams" : event.kind === "connection_refused" ? "refusals" : "rest");
 
 export class EventLog {
   #list;
@@ -28,8 +29,8 @@ export class EventLog {
     // A relay and a client in one process count together.
     const fresh = events.filter((event) => event.number > this.#newest).sort((one, other) => other.number - one.number);
     this.#newest = Math.max(this.#newest, ...fresh.map((event) => event.number));
-    const counts = { true: 0, false: 0 };
-    this.#events = [...fresh, ...this.#events].filter((event) => ++counts[isOfAStream(event)] <= most);
+    const counts = { streams: 0, refusals: 0, rest: 0 };
+    this.#events = [...fresh, ...this.#events].filter((event) => ++counts[kindOf(event)] <= most);
     const shown = fresh.filter((event) => this.#isShown(event));
     if (shown.length > 0) {
       this.#list.querySelector(".none")?.remove();

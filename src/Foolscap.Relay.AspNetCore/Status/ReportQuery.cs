@@ -47,7 +47,8 @@ internal sealed record ReportQuery(
             return Default.Sort;
         }
 
-        if (char.IsAsciiLetter(text[0]) && Enum.TryParse(text, ignoreCase: true, out TubOrder order))
+        // Letters alone: .NET also takes numbers, and several names with commas.
+        if (text.All(char.IsAsciiLetter) && Enum.TryParse(text, ignoreCase: true, out TubOrder order))
         {
             return order;
         }

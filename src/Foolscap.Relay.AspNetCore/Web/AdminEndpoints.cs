@@ -118,12 +118,6 @@ internal sealed class AdminEndpoints(
             return RedirectAsync(context, $"{path}/"); // The page's files are named relative to it.
         }
 
-        if ((string?)context.Request.Query["token"] is { Length: > 0 } token && guard.NeedsToken)
-        {
-            // A link that a program has printed: the token must not stay in the address bar.
-            return FinishLogInAsync(context, guard.CheckToken(context, token), path);
-        }
-
         return guard.Check(context) == Verdict.Allowed ? SendFileAsync(context, PageFiles.Page) : RedirectAsync(context, "login");
     }
 

@@ -42,7 +42,7 @@ internal sealed class AdminGuard
     /// <returns>Why not; null if it may.</returns>
     public string? FindObjection(HttpContext context)
     {
-        if (context.Request.Headers["Sec-Fetch-Site"] == "cross-site" && context.Request.Headers["Sec-Fetch-Mode"] != "navigate")
+        if (IsOfAnotherPage(context.Request))
         {
             return "This is for its own pages only, and a page of another site has asked.";
         }
@@ -128,6 +128,14 @@ internal sealed class AdminGuard
         Path = path,
         IsEssential = true,
     };
+
+    /// <summary>
+    /// Whether a page from elsewhere asks, for more than to be left for this one by a link. Another port of this host is elsewhere,
+    /// too: a form that a page sends here again and again would have its reader shut out for wrong tokens.
+    /// </summary>
+    private static bool IsOfAnotherPage(HttpRequest request) =>
+        (string?)request.Headers["Sec-Fetch-Site"] is "cross-site" or "same-site"
+        && !(request.Headers["Sec-Fetch-Mode"] == "navigate" && HttpMethods.IsGet(request.Method));
 
     /// <summary>An address that is not known belongs to a socket of this machine's file system, or to a test.</summary>
     private static bool IsLoopback(IPAddress? address) => address is null || IPAddress.IsLoopback(address);

@@ -10,12 +10,10 @@ internal sealed class OptionsValidator<TOptions>(
 {
     public ValidateOptionsResult Validate(string? name, TOptions options)
     {
-        List<SectionBinding<TOptions>> own = [.. bindings.Where(binding => binding.Name == name)];
-        string path = own.Count > 0 ? Schema<TOptions>.PathOf(own[^1].Section) : typeof(TOptions).Name;
         List<ConfigurationFault> faults =
         [
-            .. own.SelectMany(binding => schema.Bind(binding.Section, new TOptions())),
-            .. schema.Check(options, path, environment?.ContentRootPath ?? Environment.CurrentDirectory),
+            .. bindings.Where(binding => binding.Name == name).SelectMany(binding => schema.Bind(binding.Section, new TOptions())),
+            .. schema.Check(options, SectionBinding<TOptions>.PathOf(bindings, name), environment?.ContentRootPath ?? Environment.CurrentDirectory),
         ];
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults.Select(fault => fault.ToString()));
     }

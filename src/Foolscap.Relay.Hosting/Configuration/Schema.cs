@@ -88,13 +88,12 @@ internal abstract class Schema<TOptions>
         foreach (IConfigurationSection child in section.GetChildren())
         {
             string name = group + child.Key;
-            bool hasChildren = child.GetChildren().Any();
             if (_byName.TryGetValue(name, out Setting<TOptions>? setting))
             {
-                if (hasChildren && !setting.IsList)
-                {
-                    faults.Add(new ConfigurationFault(child.Path, null, "has keys below it", "one value"));
-                }
+                // Of a list, each item has to be one value.
+                IEnumerable<IConfigurationSection> values = setting.IsList ? child.GetChildren() : [child];
+                faults.AddRange(values.Where(value => value.GetChildren().Any())
+                    .Select(value => new ConfigurationFault(value.Path, null, "has keys below it", "one value")));
             }
             else if (group.Length == 0 && _groups.Contains(name))
             {
@@ -126,7 +125,7 @@ internal abstract class Schema<TOptions>
         string? elsewhere = _byName.Keys.FirstOrDefault(name => name.EndsWith($":{child.Key}", StringComparison.OrdinalIgnoreCase));
         string? meant = Words.FindNearest(child.Key, known) ?? elsewhere;
         string all = string.Join(", ", known);
-        return new ConfigurationFault(child.Path, null, "is no key that is known here", all)
+        return new ConfigurationFault(child.Path, null, ConfigurationFault.UnknownKey, all)
         {
             Advice = meant is not null ? $"Did you mean {meant}?" : $"The keys here are: {all}.",
         };

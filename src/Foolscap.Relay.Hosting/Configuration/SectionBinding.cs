@@ -11,6 +11,12 @@ internal sealed class SectionBinding<TOptions>(string name, IConfiguration secti
 
     public IConfiguration Section => section;
 
+    /// <summary>What the faults of the options of one name begin with: the path of their section; the type, and the name, of those from code.</summary>
+    public static string PathOf(IEnumerable<SectionBinding<TOptions>> bindings, string? name) =>
+        bindings.LastOrDefault(binding => binding.Name == name) is { } bound ? Schema<TOptions>.PathOf(bound.Section)
+        : string.IsNullOrEmpty(name) ? typeof(TOptions).Name
+        : $"{typeof(TOptions).Name}[{name}]";
+
     public void Configure(string? name, TOptions options)
     {
         if (name == Name)

@@ -16,6 +16,8 @@ namespace Foolscap.Relay.Hosting.Services;
 /// <summary>Keeps a Tub reachable through relays as long as its host runs.</summary>
 internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService, IAsyncDisposable, IDisposable
 {
+    private const string StoppedBefore = "The host has stopped before it started the relay client.";
+
     private readonly Lock _gate = new();
     private readonly IServiceProvider _services;
     private readonly IOptionsMonitor<RelayClientServiceOptions> _monitor;
@@ -36,9 +38,7 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
         _monitor = services.GetRequiredService<IOptionsMonitor<RelayClientServiceOptions>>();
         _loggerFactory = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         _log = HostingLog.Of(_loggerFactory);
-        _path = services.GetServices<SectionBinding<RelayClientServiceOptions>>().LastOrDefault(binding => binding.Name == name) is { } bound
-            ? Schema<RelayClientServiceOptions>.PathOf(bound.Section)
-            : nameof(RelayClientServiceOptions);
+        _path = SectionBinding<RelayClientServiceOptions>.PathOf(services.GetServices<SectionBinding<RelayClientServiceOptions>>(), name);
         _baseFolder = services.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory;
     }
 
@@ -70,13 +70,21 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (Volatile.Read(ref _running) is not null)
+        {
+            throw new InvalidOperationException("The relay client has been started already, which its host does once.");
+        }
+
         try
         {
             RelayClientServiceOptions options = _monitor.Get(Name);
             RunningClient running = await CreateAsync(options).ConfigureAwait(false);
-            _options = options;
-            Volatile.Write(ref _running, running);
-            _reload = _monitor.OnChange(OnChanged);
+            if (!TryRun(running, options))
+            {
+                await RunningClient.DisposeAsync(running.Client, running.Listener, running.Tub).ConfigureAwait(false);
+                throw new RelayServiceException(StoppedBefore);
+            }
+
             _started.TrySetResult();
         }
         catch (Exception exception)
@@ -93,6 +101,23 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
 
     /// <summary>Begins the end and does not wait for it: whoever disposes a container in this way has no time.</summary>
     public void Dispose() => _ = StopOnceAsync();
+
+    /// <summary>Lets a client run, unless the host has been told to stop meanwhile: nobody would stop it any more.</summary>
+    private bool TryRun(RunningClient running, RelayClientServiceOptions options)
+    {
+        lock (_gate)
+        {
+            if (_stopped is not null)
+            {
+                return false;
+            }
+
+            _options = options;
+            Volatile.Write(ref _running, running);
+            _reload = _monitor.OnChange(OnChanged);
+            return true;
+        }
+    }
 
     private async Task<RunningClient> CreateAsync(RelayClientServiceOptions options)
     {
@@ -179,7 +204,7 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
     {
         lock (_gate)
         {
-            _started.TrySetException(new RelayServiceException("The host has stopped before it started the relay client."));
+            _started.TrySetException(new RelayServiceException(StoppedBefore));
             _ = _started.Task.Exception; // Nobody needs to have waited.
             return _stopped ??= _running is RunningClient running ? StopAsync(running) : Task.CompletedTask;
         }

@@ -19,6 +19,7 @@ namespace Foolscap.Relay.Hosting.Services;
 /// </remarks>
 internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IAsyncDisposable, IDisposable
 {
+    private const string StoppedBefore = "The host has stopped before it started the relay.";
     private const string LimitsGroup = $"{nameof(RelayServiceOptions.Limits)}:";
 
     private static readonly StringComparison PathComparison =
@@ -50,9 +51,7 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
         _loggerFactory = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         _timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
         _log = HostingLog.Of(_loggerFactory);
-        _path = services.GetServices<SectionBinding<RelayServiceOptions>>().LastOrDefault(binding => binding.Name == name) is { } bound
-            ? Schema<RelayServiceOptions>.PathOf(bound.Section)
-            : nameof(RelayServiceOptions);
+        _path = SectionBinding<RelayServiceOptions>.PathOf(services.GetServices<SectionBinding<RelayServiceOptions>>(), name);
         _baseFolder = services.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory;
     }
 
@@ -89,14 +88,21 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (Volatile.Read(ref _running) is not null)
+        {
+            throw new InvalidOperationException("The relay has been started already, which its host does once.");
+        }
+
         try
         {
             RelayServiceOptions options = _monitor.Get(Name);
             RunningRelay running = await CreateAsync(options).ConfigureAwait(false);
-            _options = options;
-            Volatile.Write(ref _running, running);
-            _reload = _monitor.OnChange(OnChanged);
-            _probing = ProbeAsync(running, options.SelfProbeInterval);
+            if (!TryRun(running, options))
+            {
+                await running.DisposeAsync().ConfigureAwait(false);
+                throw new RelayServiceException(StoppedBefore);
+            }
+
             _log.RelayStarted(running.Tub.TubId.ToString(), running.Folder.FurlFile, string.Join(',', running.Tub.Hints));
             _started.TrySetResult();
         }
@@ -120,6 +126,24 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
 
     /// <summary>Begins the end and does not wait for it: whoever disposes a container in this way has no time.</summary>
     public void Dispose() => _ = StopOnceAsync(TimeSpan.Zero, CancellationToken.None);
+
+    /// <summary>Lets a relay run, unless the host has been told to stop meanwhile: nobody would stop it any more.</summary>
+    private bool TryRun(RunningRelay running, RelayServiceOptions options)
+    {
+        lock (_gate)
+        {
+            if (_stopped is not null)
+            {
+                return false;
+            }
+
+            _options = options;
+            Volatile.Write(ref _running, running);
+            _reload = _monitor.OnChange(OnChanged);
+            _probing = ProbeAsync(running, options.SelfProbeInterval);
+            return true;
+        }
+    }
 
     private async Task<RunningRelay> CreateAsync(RelayServiceOptions options)
     {
@@ -301,7 +325,7 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
     {
         lock (_gate)
         {
-            _started.TrySetException(new RelayServiceException("The host has stopped before it started the relay."));
+            _started.TrySetException(new RelayServiceException(StoppedBefore));
             _ = _started.Task.Exception; // Nobody needs to have waited.
             return _stopped ??= _running is RunningRelay running ? StopAsync(running, drain, cancellationToken) : Task.CompletedTask;
         }

@@ -31,8 +31,10 @@ internal sealed class SelfProbe(RelayServer server, TubId relay, IReadOnlyList<I
                 await ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
+            // What fails because the relay stops is the cancellation, whatever it looks like: whoever waits for the end expects no other.
+            cancellationToken.ThrowIfCancellationRequested();
             failure = exception.Message; // Of whatever kind: a probe that cannot be done is one that failed.
         }
 

@@ -9,7 +9,6 @@ namespace Foolscap.Relay.Tool.Configuration;
 /// <summary>All sections that a configuration of this program may have.</summary>
 internal static class ToolSchema
 {
-    private const string UnknownKey = "is no key that is known here";
     private const string UnknownSection = "is no section that is known";
 
     public static readonly IReadOnlyList<(string Section, string Meaning, IReadOnlyList<ConfigurationKey> Keys)> Sections =
@@ -27,7 +26,12 @@ internal static class ToolSchema
     public static IReadOnlyList<ConfigurationFault> FindFaults(ToolConfiguration configuration, string? section)
     {
         IConfigurationRoot root = configuration.Root;
-        List<ConfigurationFault> faults = [.. configuration.Faults];
+        bool needsServer = section is null ? root.GetSection(RelayConfiguration.ServerSection).Exists() : section == RelayConfiguration.ServerSection;
+        bool needsClient = section is null ? root.GetSection(RelayConfiguration.ClientSection).Exists() : section == RelayConfiguration.ClientSection;
+
+        // What other files a configuration names are a client's: a relay of the same configuration may not even be allowed to read them.
+        IReadOnlyList<ConfigurationFault> ofFiles = needsClient || section is null ? configuration.Faults : [];
+        List<ConfigurationFault> faults = [.. ofFiles];
         faults.AddRange(section switch
         {
             RelayConfiguration.ServerSection => RelayConfiguration.FindServerFaults(root.GetSection(RelayConfiguration.ServerSection)),
@@ -36,17 +40,17 @@ internal static class ToolSchema
         });
 
         // A file that cannot be read is the fault, and not that nothing came of it.
-        if (configuration.Faults.Count > 0)
+        if (ofFiles.Count > 0)
         {
             faults.RemoveAll(fault => fault.Problem == "is missing" && fault.Key.StartsWith($"{RelayConfiguration.ClientSection}:", StringComparison.Ordinal));
         }
 
-        if (root.GetSection(RelayConfiguration.ServerSection).Exists() || section == RelayConfiguration.ServerSection)
+        if (needsServer)
         {
             CheckListen(root, faults);
         }
 
-        if (root.GetSection(RelayConfiguration.ClientSection).Exists() || section == RelayConfiguration.ClientSection)
+        if (needsClient)
         {
             CheckTarget(root, configuration, faults);
         }
@@ -120,14 +124,14 @@ internal static class ToolSchema
         string names = string.Join(", ", known.Select(key => key.Name));
         return section.GetChildren()
             .Where(key => !known.Any(one => one.Name.Equals(key.Key, StringComparison.OrdinalIgnoreCase)))
-            .Select(key => new ConfigurationFault(key.Path, null, UnknownKey, names)
+            .Select(key => new ConfigurationFault(key.Path, null, ConfigurationFault.UnknownKey, names)
             {
                 Advice = Words.FindNearest(key.Key, known.Select(one => one.Name)) is string meant ? $"Did you mean {meant}?" : $"The keys here are: {names}.",
             });
     }
 
     /// <summary>Whether a fault is that nobody knows its key.</summary>
-    public static bool IsUnknown(ConfigurationFault fault) => fault.Problem is UnknownKey or UnknownSection;
+    public static bool IsUnknown(ConfigurationFault fault) => fault.Problem is ConfigurationFault.UnknownKey or UnknownSection;
 
     /// <summary>What ends the program, with every fault in it.</summary>
     public static ToolException ToException(ToolConfiguration configuration, IReadOnlyList<ConfigurationFault> faults, IReadOnlyDictionary<string, string> optionNames)

@@ -65,13 +65,13 @@ internal sealed class StatusCommand
     {
         using Interruption interruption = new();
         using StatusSource source = new(parsed.GetValue(_address) ?? ReadAddress(AdminSettings.DefaultListen), ReadToken(parsed.GetValue(_tokenFile)));
+        (StatusReport first, string json) = await source.ReadAsync(interruption.Token).ConfigureAwait(false);
         if (parsed.GetValue(_json))
         {
-            _console.Out.WriteLine(await source.ReadTextAsync(interruption.Token).ConfigureAwait(false));
+            _console.Out.WriteLine(json);
             return ExitCodes.Done;
         }
 
-        StatusReport first = await source.ReadAsync(interruption.Token).ConfigureAwait(false);
         if (parsed.GetValue(_once) || !_console.CanAnimate)
         {
             _console.Screen.Write(StatusView.Create(first, _console.Screen.Profile.Width));
@@ -95,7 +95,7 @@ internal sealed class StatusCommand
                     string? problem = null;
                     try
                     {
-                        last = await source.ReadAsync(cancellationToken).ConfigureAwait(false);
+                        (last, _) = await source.ReadAsync(cancellationToken).ConfigureAwait(false);
                     }
                     catch (ToolException exception)
                     {
@@ -113,9 +113,17 @@ internal sealed class StatusCommand
 
     private static string? ReadToken(string? file)
     {
+        if (file is null)
+        {
+            return null;
+        }
+
         try
         {
-            return file is null ? null : File.ReadAllText(file).Trim();
+            string token = File.ReadAllText(file).Trim();
+            return token.Length > 0 && token.All(character => character is > ' ' and <= '~')
+                ? token
+                : throw new ToolException($"{file} holds no token: one line of letters, digits and signs is wanted, the value of Admin:Token.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -9,6 +9,8 @@ namespace Foolscap.Relay.Tool.Status;
 /// <summary>Reads the report of a process from its admin address.</summary>
 internal sealed class StatusSource : IDisposable
 {
+    private const int LongestReason = 300;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _http;
@@ -18,7 +20,7 @@ internal sealed class StatusSource : IDisposable
     {
         // No proxy: it is most often this machine, and a proxy would see the token.
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Patience };
-        _report = new Uri(address, "status.json");
+        _report = new Uri($"{address.GetLeftPart(UriPartial.Path).TrimEnd('/')}/status.json");
         if (token is not null)
         {
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -26,12 +28,12 @@ internal sealed class StatusSource : IDisposable
     }
 
     /// <exception cref="ToolException">There is none to be had.</exception>
-    public async Task<StatusReport> ReadAsync(CancellationToken cancellationToken)
+    public async Task<(StatusReport Report, string Json)> ReadAsync(CancellationToken cancellationToken)
     {
         string text = await ReadTextAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return StatusReport.Parse(Encoding.UTF8.GetBytes(text));
+            return (StatusReport.Parse(Encoding.UTF8.GetBytes(text)), text);
         }
         catch (JsonException exception)
         {
@@ -39,17 +41,20 @@ internal sealed class StatusSource : IDisposable
         }
     }
 
-    /// <exception cref="ToolException">There is none to be had.</exception>
-    public async Task<string> ReadTextAsync(CancellationToken cancellationToken)
+    private async Task<string> ReadTextAsync(CancellationToken cancellationToken)
     {
         try
         {
             using HttpResponseMessage response = await _http.GetAsync(_report, cancellationToken).ConfigureAwait(false);
+            string text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
             return response.StatusCode switch
             {
-                HttpStatusCode.OK => await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false),
-                HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => throw new ToolException(
+                HttpStatusCode.OK => text,
+                HttpStatusCode.Unauthorized => throw new ToolException(
                     $"{_report} wants a token, or another one.", "Give the value of its Admin:Token in a file, with --token-file."),
+
+                // It says why: the name by which it was asked, a proxy, too many wrong tokens.
+                HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests => throw new ToolException($"{_report} refuses: {FirstLine(text)}"),
                 _ => throw new ToolException($"{_report} answers {(int)response.StatusCode} {response.ReasonPhrase}: it is no relay or client, or not its admin address."),
             };
         }
@@ -71,4 +76,10 @@ internal sealed class StatusSource : IDisposable
         : exception.Message;
 
     public void Dispose() => _http.Dispose();
+
+    private static string FirstLine(string text)
+    {
+        string line = text.Split('\n', 2)[0].Trim();
+        return line.Length <= LongestReason ? line : line[..LongestReason];
+    }
 }

@@ -98,14 +98,27 @@ internal sealed class AccessTests
         Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
     }
 
-    [Test]
-    public async Task Page_TokenInTheLink_IsTakenOutOfIt()
+    [TestCase("cross-site")]
+    [TestCase("same-site", Description = "A page of another port.")]
+    public async Task Login_ByAnotherSitesPage_CountsNoWrongToken(string site)
     {
-        using HttpClient client = _closed.CreateClient();
-        using HttpResponseMessage answer = await client.GetAsync($"?token={AdminHost.Token}");
+        await using AdminHost host = await AdminHost.StartAsync(options => options.Token = AdminHost.Token);
+        using HttpClient reader = host.CreateClient();
+        reader.DefaultRequestHeaders.Add("Sec-Fetch-Site", site);
+        reader.DefaultRequestHeaders.Add("Sec-Fetch-Mode", "navigate");
+        for (int attempt = 0; attempt < 20; attempt++)
+        {
+            using FormUrlEncodedContent form = new([new("token", $"wrong-{attempt}")]);
+            using HttpResponseMessage posted = await reader.PostAsync("login", form);
+            Assert.That(posted.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
+            using HttpResponseMessage followed = await reader.GetAsync($"?token=wrong-{attempt}");
+            Assert.That(followed.Headers.Location!.ToString(), Is.EqualTo("login"), "A link leads to the form, and is no log-in.");
+        }
 
-        Assert.That(answer.Headers.Location!.ToString(), Is.EqualTo("/"));
-        Assert.That(answer.Headers.GetValues("Set-Cookie").Single(), Does.Contain("httponly"));
+        using HttpClient program = host.CreateClient();
+        program.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminHost.Token);
+        using HttpResponseMessage answer = await program.GetAsync("metrics");
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
 
     [TestCase("evil.example", HttpStatusCode.Forbidden)]
@@ -146,7 +159,8 @@ internal sealed class AccessTests
         foreach ((AdminHost host, string token) in new[] { (_closed, AdminHost.Token), (other, $"another-{AdminHost.Token}") })
         {
             using HttpClient client = host.CreateClient();
-            using HttpResponseMessage answer = await client.GetAsync($"?token={token}");
+            using FormUrlEncodedContent form = new([new("token", token)]);
+            using HttpResponseMessage answer = await client.PostAsync("login", form);
             cookies.Add(answer.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
         }
 
@@ -169,11 +183,12 @@ internal sealed class AccessTests
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
     }
 
-    [Test]
-    public async Task Request_OfAnotherSitesPage_IsForbidden()
+    [TestCase("cross-site")]
+    [TestCase("same-site")]
+    public async Task Request_OfAnotherSitesPage_IsForbidden(string site)
     {
         using HttpClient client = _open.CreateClient();
-        client.DefaultRequestHeaders.Add("Sec-Fetch-Site", "cross-site");
+        client.DefaultRequestHeaders.Add("Sec-Fetch-Site", site);
         client.DefaultRequestHeaders.Add("Sec-Fetch-Mode", "no-cors");
         using HttpResponseMessage answer = await client.GetAsync("events");
 

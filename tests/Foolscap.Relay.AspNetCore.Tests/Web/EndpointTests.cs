@@ -5,7 +5,9 @@ using Foolscap.TestUtilities;
 using Foolscap.Tubs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Foolscap.Relay.AspNetCore.Tests.Web;
 
@@ -81,7 +83,7 @@ internal sealed class EndpointTests
     [Test]
     public async Task Status_WithABadQuery_NamesAllThatIsWrong()
     {
-        using HttpResponseMessage answer = await _client.GetAsync("status.json?limit=100000&order=up&sort=7");
+        using HttpResponseMessage answer = await _client.GetAsync("status.json?limit=100000&order=up&sort=rate,tubid");
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("limit must be a number of 0 to 1000").And.Contain("order").And.Contain("sort"));
@@ -134,6 +136,9 @@ internal sealed class EndpointTests
         using HttpClient client = host.CreateClient();
 
         Assert.That(await client.GetStringAsync("health/live"), Is.EqualTo("Healthy\n"));
+        using HttpRequestMessage head = new(HttpMethod.Head, "health/live");
+        using HttpResponseMessage answer = await client.SendAsync(head);
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), "Monitors ask for the head alone.");
     }
 
     [Test]
@@ -148,6 +153,20 @@ internal sealed class EndpointTests
         using HttpResponseMessage second = await client.GetAsync("events", HttpCompletionOption.ResponseHeadersRead);
 
         Assert.That(second.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+    }
+
+    [Test]
+    public void Add_ForAnotherName_SaysThatAHostHasOne()
+    {
+        IConfiguration section = new ConfigurationBuilder().AddInMemoryCollection([new("Admin:MaxViewers", "7")]).Build().GetSection("Admin");
+        IServiceCollection services = new ServiceCollection().AddFoolscapRelayAdmin("inside", section).AddFoolscapRelayAdmin("inside");
+
+        Assert.That(
+            () => services.AddFoolscapRelayAdmin(section),
+            Throws.InvalidOperationException.With.Message.EqualTo(
+                "The host's admin endpoint shows what was added as \"inside\", and cannot show what was added without a name as well: a host has one."));
+        using ServiceProvider provider = services.BuildServiceProvider();
+        Assert.That(provider.GetRequiredService<IOptions<RelayAdminOptions>>().Value.MaxViewers, Is.EqualTo(7));
     }
 
     [Test]

@@ -49,6 +49,7 @@ internal sealed class ServerFaultsTests
     }
 
     [TestCase("Folder:Name", "has keys below it")]
+    [TestCase("Listen:0:Address", "has keys below it")]
     [TestCase("Limits", "is one value")]
     public void FindFaults_OfAGroupForAValueOrTheOtherWayRound_TellsIt(string key, string problem)
     {

@@ -49,6 +49,21 @@ internal sealed class LayersTests
     }
 
     [Test]
+    public void FindFaults_OfARelay_LeavesAClientsSectionAndFilesAlone_AndTheOtherWayRound()
+    {
+        KeyValuePair<string, string?>[] both =
+        [
+            new("Relay:Folder", "x"), new("Relay:Listen:0", "127.0.0.1:7000"), new("Attach:RelayFiles:0", "/nowhere/relay.furl"), new("Relay:Hints:0", "tcp:a"),
+        ];
+        using ToolConfiguration configuration = ToolConfiguration.Load(null, both);
+        using ToolConfiguration noListen = ToolConfiguration.Load(null, [new("Relay:Folder", "x"), new("Attach:Target", "127.0.0.1:3457")]);
+
+        Assert.That(ToolSchema.FindFaults(configuration, RelayConfiguration.ServerSection).Select(fault => fault.Key), Is.EqualTo(["Relay:Hints:0"]));
+        Assert.That(ToolSchema.FindFaults(configuration, section: null).Select(fault => fault.Key), Does.Contain("Attach:RelayFiles:0").And.Contain("Relay:Hints:0"));
+        Assert.That(ToolSchema.FindFaults(noListen, RelayConfiguration.ClientSection).Select(fault => fault.Key), Is.EqualTo(["Attach:TubPem", "Attach:Relays"]));
+    }
+
+    [Test]
     public void Faults_OfTheEnvironment_AreToldByTheNamesOfItsVariables()
     {
         using TestVariable drain = new("FOOLSCAP_RELAY_RELAY__DRAIN", "5");

@@ -48,10 +48,12 @@ internal sealed class OperationTests
     private static async Task AssertTokenIsNeededAsync(TestFolder folder, string address)
     {
         ToolResult without = await ToolProcess.RunAsync("status", address, "--once");
+        ToolResult broken = await ToolProcess.RunAsync("status", address, "--token-file", folder.Write("two-lines", $"{Token}\n{Token}\n"));
         ToolResult with = await ToolProcess.RunAsync("status", address, "--json", "--token-file", folder.Write("token", $"{Token}\n"));
 
         Assert.That(without.ExitCode, Is.EqualTo(ExitCodes.Failed), without.ToString);
         Assert.That(without.Error, Does.Contain("wants a token, or another one.").And.Contain("--token-file"));
+        Assert.That((broken.ExitCode, broken.Error), Is.EqualTo((ExitCodes.Failed, $"foolscap-relay: {folder["two-lines"]} holds no token: one line of letters, digits and signs is wanted, the value of Admin:Token.\n")));
         Assert.That(with.ExitCode, Is.Zero, with.ToString);
         using JsonDocument document = JsonDocument.Parse(with.Output);
         JsonElement relay = document.RootElement.GetProperty("relay");

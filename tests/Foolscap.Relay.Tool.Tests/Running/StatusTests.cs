@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Foolscap.TestUtilities;
 
@@ -34,6 +37,23 @@ internal sealed class StatusTests
         Assert.That(ofClient.Output, Does.Contain(relay.Registrar.TubId.ToString()).And.Contain("registered").And.Contain("streams: 0 (0 direct, 0 ever)"));
     }
 
+    [TestCase("429 Too Many Requests", "Too many wrong tokens came from this address.\nx", "/relay/status.json refuses: Too many wrong tokens came from this address.")]
+    [TestCase("403 Forbidden", "Without a token only this machine may look.", "/relay/status.json refuses: Without a token only this machine may look.")]
+    [TestCase("200 OK", "<html></html>", "/relay/status.json is no relay or client of this kind: ")]
+    public async Task Status_ThatIsNoReport_IsNotPrinted_AndTheAnswersReasonIs(string status, string body, string expected)
+    {
+        using TcpListener server = new(IPAddress.Loopback, 0);
+        server.Start();
+        Task answering = AnswerOnceAsync(server, $"HTTP/1.1 {status}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");
+
+        ToolResult result = await ToolProcess.RunAsync("status", $"http://{server.LocalEndpoint}/relay", "--json");
+
+        await answering;
+        Assert.That(result.ExitCode, Is.EqualTo(ExitCodes.Failed), result.ToString);
+        Assert.That(result.Output, Is.Empty);
+        Assert.That(result.Error, Does.Contain(expected));
+    }
+
     [Test]
     public async Task Status_NothingThere_SaysWhatToLookAt()
     {
@@ -48,5 +68,17 @@ internal sealed class StatusTests
         int start = line.IndexOf("http://", StringComparison.Ordinal);
         Assert.That(start, Is.GreaterThanOrEqualTo(0), line);
         return line[start..].Split(' ')[0].TrimEnd('.', '/') + "/";
+    }
+
+    private static async Task AnswerOnceAsync(TcpListener server, string answer)
+    {
+        using TcpClient client = await server.AcceptTcpClientAsync();
+        NetworkStream stream = client.GetStream();
+        using StreamReader reader = new(stream, leaveOpen: true);
+        while (await reader.ReadLineAsync() is { Length: > 0 })
+        {
+        }
+
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(answer));
     }
 }
