@@ -47,30 +47,6 @@ internal sealed class SampleTests
         Assert.That(furl.Hints, Is.EqualTo(new[] { ConnectionHint.Tcp("relay.example.org", 7000) }));
     }
 
-    /// <summary>.NET starts as many threads that wait for sockets as there are processors only if they do the rest as well.</summary>
-    [Test]
-    [Platform("Linux")]
-    public async Task RelayHost_WhatArrives_IsServedByTheThreadsThatWaitForIt()
-    {
-        ChildProcess host = _peers.Keep(SampleProgram.Start("RelayHost", "--folder", _peers.Folder["relay"], "--listen", "127.0.0.1:0"));
-        await host.TakeLineAsync("its FURL", line => line.StartsWith("pb://", StringComparison.Ordinal));
-
-        IEnumerable<string> threads = Directory.EnumerateDirectories($"/proc/{host.Id}/task").Select(ReadName);
-        Assert.That(threads.Count(name => name == ".NET Sockets\n"), Is.EqualTo(Environment.ProcessorCount));
-
-        static string ReadName(string thread)
-        {
-            try
-            {
-                return File.ReadAllText(Path.Combine(thread, "comm"));
-            }
-            catch (IOException)
-            {
-                return string.Empty; // It has ended meanwhile.
-            }
-        }
-    }
-
     [TestCase("RelayHost", TestName = "RelayHost_WithoutArguments_FailsWithItsUsage")]
     [TestCase("AttachTub", TestName = "AttachTub_WithoutArguments_FailsWithItsUsage")]
     public async Task Program_WithoutArguments_FailsWithItsUsage(string program)
