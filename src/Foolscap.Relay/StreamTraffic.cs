@@ -1,3 +1,5 @@
+using Foolscap.Relay.Streams;
+
 namespace Foolscap.Relay;
 
 /// <summary>
@@ -56,10 +58,14 @@ public sealed class StreamTraffic
         ArgumentNullException.ThrowIfNull(end);
         lock (_gate)
         {
-            if (_active.Remove(stream))
+            if (!_active.Remove(stream))
             {
-                _ended = _ended.Plus(stream, 0, end.OutboundBytes, end.InboundBytes);
+                return;
             }
+
+            _ended = _ended.Plus(stream, 0, end.OutboundBytes, end.InboundBytes);
         }
+
+        EndedStreams.Shared.Add();
     }
 }
