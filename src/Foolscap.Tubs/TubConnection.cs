@@ -287,7 +287,7 @@ public sealed class TubConnection
         }
         catch (Exception exception)
         {
-            Abort(new ConnectionLostException($"The connection to Tub {RemoteTubId} was lost: {exception.Message}", exception));
+            Abort(new ConnectionLostException($"The connection to Tub {RemoteTubId} was lost: {LossReason.Of(exception)}", exception));
         }
     }
 
@@ -371,7 +371,7 @@ public sealed class TubConnection
         Abort($"the other end does not read: nothing of what waits to be sent was taken for {_tub.Options.WriteTimeout.TotalSeconds:0.###} s");
 
     private void OnSendFailed(Exception exception) =>
-        Abort(new ConnectionLostException($"The connection to Tub {RemoteTubId} was lost: {exception.Message}", exception));
+        Abort(new ConnectionLostException($"The connection to Tub {RemoteTubId} was lost: {LossReason.Of(exception)}", exception));
 
     private void Abort(ConnectionLostException reason) => End(reason, isGraceful: false);
 

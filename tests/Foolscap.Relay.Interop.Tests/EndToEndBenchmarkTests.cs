@@ -21,6 +21,7 @@ internal sealed class EndToEndBenchmarkTests
         ("connections, one at a time", "per s"),
         ("connections, 16 at a time", "per s"),
         ("round trip of a byte, 20 ms away, p50", "ms"),
+        ("connection and its first byte, 20 ms away, p50", "ms"),
         ("throughput to the Tub, 20 ms away", "MB/s"),
         ("throughput from the Tub, 20 ms away", "MB/s"),
     ];

@@ -91,7 +91,7 @@ internal static class Negotiator
             await transport.DisposeAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
 
-            throw new NegotiationException($"The connection was lost while it negotiated: {exception.Message}", exception);
+            throw new NegotiationException($"The connection was lost while it negotiated: {LossReason.Of(exception)}", exception);
         }
     }
 

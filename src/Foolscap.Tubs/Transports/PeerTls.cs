@@ -146,7 +146,7 @@ internal sealed class PeerTls : IGatheringWriter, IAsyncDisposable
                 throw new NegotiationException($"Connected to the wrong Tub: the certificate is that of {PeerTubId}.", exception);
             }
 
-            throw new NegotiationException($"TLS with the other end failed: {exception.Message}", exception);
+            throw new NegotiationException($"TLS with the other end failed: {LossReason.Of(exception)}", exception);
         }
         catch
         {

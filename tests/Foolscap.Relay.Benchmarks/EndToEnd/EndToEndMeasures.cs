@@ -22,6 +22,9 @@ internal static class EndToEndMeasures
     public static Measure FarRoundTrip(int milliseconds) => new(
         $"rtt_at_{milliseconds}ms", $"round trip of a byte, {milliseconds} ms away, p50", "ms", 1);
 
+    public static Measure FarConnection(int milliseconds) => new(
+        $"connection_at_{milliseconds}ms", $"connection and its first byte, {milliseconds} ms away, p50", "ms", 1);
+
     public static Measure FarThroughput(bool isUp, int milliseconds) => new(
         $"{(isUp ? "up" : "down")}_at_{milliseconds}ms", $"throughput {(isUp ? "to" : "from")} the Tub, {milliseconds} ms away", "MB/s", 1);
 }

@@ -64,6 +64,8 @@ internal sealed class PathMeter(Backend backend, TimeSpan duration, ResultSheet 
         TimeSpan measured = duration + (opening / 2); // enough round trips that their number does not matter
         Latency latency = await Latency.MeasureAsync(path, duration);
         sheet.Add(EndToEndMeasures.FarRoundTrip(milliseconds), path.Name, latency.P50.TotalMilliseconds);
+        Latency connection = await Latency.MeasureConnectionAsync(path, duration);
+        sheet.Add(EndToEndMeasures.FarConnection(milliseconds), path.Name, connection.P50.TotalMilliseconds);
         foreach (StreamKind kind in new[] { StreamKind.Up, StreamKind.Down })
         {
             Throughput throughput = await Throughput.MeasureAsync(backend, path, kind, streams: 1, opening, measured);

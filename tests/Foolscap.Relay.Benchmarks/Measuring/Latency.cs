@@ -24,7 +24,22 @@ internal readonly record struct Latency(TimeSpan P50, TimeSpan P99)
         return Of(await TakeSamplesAsync(echo, duration));
     }
 
-    /// <summary>The same while other streams move data at a rate that leaves the processors some time.</summary>
+    /// <summary>Opens one connection after the other, and waits for the first byte that comes back.</summary>
+    public static async Task<Latency> MeasureConnectionAsync(MeasuredPath path, TimeSpan duration)
+    {
+        List<long> samples = [];
+        long begin = Stopwatch.GetTimestamp();
+        while (samples.Count == 0 || Stopwatch.GetElapsedTime(begin) < duration)
+        {
+            long opened = Stopwatch.GetTimestamp();
+            using EchoStream echo = await path.OpenEchoAsync();
+            samples.Add(Stopwatch.GetTimestamp() - opened);
+        }
+
+        return Of(samples);
+    }
+
+    /// <summary>Sends one byte after the other while other streams move data at a rate that leaves the processors some time.</summary>
     public static async Task<Latency> MeasureBesideAsync(
         Backend backend, MeasuredPath path, IReadOnlyList<StreamKind> others, long bytesPerSecondEach, TimeSpan duration)
     {

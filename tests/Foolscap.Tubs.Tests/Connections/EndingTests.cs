@@ -29,7 +29,8 @@ internal sealed class EndingTests
 
         pair.Network.Links[0].Cut();
 
-        Assert.That(() => call.WithinLimit(), Throws.TypeOf<ConnectionLostException>().With.Message.Contains("was lost"));
+        Assert.That(() => call.WithinLimit(), Throws.TypeOf<ConnectionLostException>()
+            .With.Message.Contains("was lost: ").And.With.Message.Not.Contains("inner exception"));
         await target.Connection.Disconnected.CancelledWithinLimit();
         await server.Disconnected.CancelledWithinLimit();
         Assert.That(() => target.CallAsync("never"), Throws.TypeOf<ConnectionLostException>());

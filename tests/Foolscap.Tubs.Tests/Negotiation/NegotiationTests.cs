@@ -39,10 +39,10 @@ internal sealed class NegotiationTests
         DuplexPipePair pair = new();
         using NegotiationClock clock = new(TestTime.Limit, TimeProvider.System);
         HandshakePlace place = HandshakeTurns.Shared.TakePlace(clock);
-        Task accepting = Task.Run(() => Negotiator.AcceptAsync(server.Tub, pair.SecondConnection, place, TestTime.Token));
         Task<TubConnection> connecting =
             Negotiator.ConnectAsync(client.Tub, pair.FirstConnection, TestCertificates.Mid.TubId, "h", TestTime.Token);
         await HeaderBlock.ReadAsync(pair.Second.Input, TestTime.Token);
+        Task accepting = Task.Run(() => Negotiator.AcceptAsync(server.Tub, pair.SecondConnection, place, TestTime.Token));
 
         NegotiationException? error = await Assert.CatchAsync<NegotiationException>(() => connecting.WithinLimit());
 
