@@ -66,6 +66,7 @@ public sealed class StreamTraffic
             _ended = _ended.Plus(stream, 0, end.OutboundBytes, end.InboundBytes);
         }
 
+        // Here because every stream of a host passes once, when nothing holds it any more.
         EndedStreams.Shared.Add();
     }
 }
