@@ -44,7 +44,7 @@ internal sealed class PolicyRecheckTests : RelayFixture
         Assert.That(record.Message, Does.EndWith("it may not be registered any more: not any more"));
         Assert.That(await (await Test.CallAsync()).RefusalAsync(), Is.EqualTo($"HTTP/1.1 404 Not Found: unknown TubID {Test.ClientId}"));
         await Test.Registrar.Connection.Ended.Within("the end of its connection, which is how it learns of it");
-        await Test.First.ConnectAsync();
+        await Test.First.ReconnectAsync();
         Assert.That((await Test.First.RegistrationRefusedAsync()).RemoteMessage, Is.EqualTo("this Tub may not register: not any more"));
         await Test.CallAsync(other.Id);
         await listener.NextAsync();

@@ -27,11 +27,18 @@ internal sealed class ClientTub : IAsyncDisposable
     /// <summary>The wire of its newest connection.</summary>
     public CuttingPipe Link { get; private set; } = null!;
 
-    /// <summary>Connects to the relay, or does so again.</summary>
+    /// <summary>Connects to the relay.</summary>
     public async Task ConnectAsync()
     {
         Registrar = await Tub.Tub.GetReferenceAsync(_registrar, TestTime.Token);
         Link = _network.Links[^1];
+    }
+
+    /// <summary>Connects again, once it has seen the end of the connection that it has: else it would use that one once more.</summary>
+    public async Task ReconnectAsync()
+    {
+        await Registrar.Connection.Disconnected.CancelledWithinLimit();
+        await ConnectAsync();
     }
 
     public Task<object?> CallRegistrarAsync(string method, params object?[] arguments) =>

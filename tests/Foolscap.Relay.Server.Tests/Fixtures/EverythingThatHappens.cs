@@ -60,7 +60,7 @@ internal static class EverythingThatHappens
     {
         ClientTub rival = await test.ConnectAsync(TestCertificates.High, "192.0.2.99");
         await rival.RegisterAsync();
-        await test.First.ConnectAsync();
+        await test.First.ReconnectAsync();
         await test.RegisterAsync();
         for (int i = 0; i < 20 && test.Refusals(RelayRefusal.RegistrationRate) == 0; i++)
         {

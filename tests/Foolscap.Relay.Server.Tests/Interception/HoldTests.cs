@@ -201,7 +201,7 @@ internal sealed class HoldTests : RelayFixture
 
     private async Task<ScriptedListener> ComeBackAsync()
     {
-        await Test.First.ConnectAsync();
+        await Test.First.ReconnectAsync();
         return await Test.RegisterAsync();
     }
 

@@ -57,8 +57,7 @@ internal sealed class RelayEventTests : RelayFixture
         await Test.RegisterAsync();
         ClientTub rival = await Test.ConnectAsync(TestCertificates.High, "192.0.2.99");
         await rival.RegisterAsync();
-        await Test.Registrar.Connection.Disconnected.CancelledWithinLimit(); // Else this Tub would use it once more.
-        await Test.First.ConnectAsync();
+        await Test.First.ReconnectAsync();
         await Test.RegisterAsync();
         TubConflict conflict = await _events.WaitForAsync<TubConflict>();
         Assert.That(conflict.Rival, Does.StartWith("192.0.2.99:"));
@@ -134,7 +133,7 @@ internal sealed class RelayEventTests : RelayFixture
         await RelayOneAsync(await Test.RegisterAsync());
         Test.First.Link.Cut();
         await _events.WaitForAsync<StreamEnded>(one => one.Reason == StreamEndReason.TubLost);
-        await Test.First.ConnectAsync();
+        await Test.First.ReconnectAsync();
         await RelayOneAsync(await Test.RegisterAsync());
         await Test.Relay.DisposeAsync();
         await _events.WaitForAsync<StreamEnded>(one => one.Reason == StreamEndReason.Stopped);

@@ -29,7 +29,7 @@ internal sealed class ReplacementTests : RelayFixture
         await test.RegisterAsync();
         test.First.Link.BlackHole();
         test.Registrar.Connection.Abort("nothing was received");
-        await test.First.ConnectAsync();
+        await test.First.ReconnectAsync();
         ScriptedListener newer = await test.RegisterAsync();
         await test.CallAsync();
         await newer.AcceptAsync();
@@ -59,8 +59,7 @@ internal sealed class ReplacementTests : RelayFixture
         ClientTub rival = await Test.ConnectAsync(TestCertificates.High, "203.0.113.9");
         await rival.RegisterAsync();
         Assert.That(Test.Relay.Statistics.RegistrationConflicts, Is.Zero, "That may be the new process of a program that was started anew.");
-        await Test.Registrar.Connection.Disconnected.CancelledWithinLimit();
-        await Test.First.ConnectAsync();
+        await Test.First.ReconnectAsync();
         await Test.RegisterAsync();
         LogRecord record = await Test.Log.WaitForAsync(record => record.EventId.Id == 3009);
         Assert.That(record.Message, Does.Contain(Test.ClientId).And.Contain("192.0.2.1:4321").And.Contain("203.0.113.9:4321"));
