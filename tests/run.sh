@@ -20,7 +20,8 @@ fi
 
 rm -rf "$results"
 dotnet build Foolscap.Relay.sln || exit 1
-# Two projects at a time: many tests wait for a peer, and two cores would stand still.
+# Two projects at a time: many tests wait for a peer, and two cores would stand still. They go in the solution's order, in
+# which those that take longest stand first, so that none of them runs alone at the end.
 dotnet test Foolscap.Relay.sln -m:2 --no-build --logger trx --results-directory "$results" "$@"
 status=$?
 

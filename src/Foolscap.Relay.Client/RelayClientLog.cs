@@ -6,11 +6,11 @@ namespace Foolscap.Relay.Client;
 /// <summary>What this assembly logs. Event ids 4000 to 4999; the next free one is 4009.</summary>
 internal sealed partial class RelayClientLog(ILogger logger)
 {
-    [LoggerMessage(4000, LogLevel.Information, "Registered with relay {Relay}: reachable at {Hints}.")]
-    public partial void Registered(TubId relay, string hints);
+    [LoggerMessage(4000, LogLevel.Information, "Tub {Tub} is registered with relay {Relay}: reachable at {Hints}.")]
+    public partial void Registered(TubId tub, TubId relay, string hints);
 
-    [LoggerMessage(4001, LogLevel.Warning, "Not registered with relay {Relay}, which is tried again in {RetryIn}: {Reason}")]
-    public partial void Waiting(TubId relay, TimeSpan retryIn, string reason);
+    [LoggerMessage(4001, LogLevel.Warning, "Tub {Tub} is not registered with relay {Relay}, which is tried again in {RetryIn}: {Reason}")]
+    public partial void Waiting(TubId tub, TubId relay, TimeSpan retryIn, string reason);
 
     [LoggerMessage(4002, LogLevel.Warning, "Connections that were not taken since the last such line: {Count}; the last one was of {Peer}: {Reason}")]
     public partial void NotAccepted(long count, string peer, string reason);

@@ -204,8 +204,8 @@ public sealed partial class RelayedStream
         IOException failure = new(reason);
         _outbound.Stop(failure);
         _queue.Fail(failure);
-        CompleteEnded();
         grace?.Cancel();
+        CompleteEnded();
     }
 
     /// <summary>Whether the stream is over, or the local connection is not read any more.</summary>

@@ -378,7 +378,7 @@ public sealed class TubConnection
     /// <summary>Ends the connection; the first reason counts.</summary>
     private void End(ConnectionLostException reason, bool isGraceful)
     {
-        if (_closer.TryBegin(reason, isGraceful))
+        if (_closer.TryBegin(isGraceful))
         {
             _tub.Log.ConnectionEnded(reason.Message);
             _tub.Detach(this);

@@ -61,10 +61,12 @@ internal sealed class WaitUntilRegisteredTests
     [TestCase(false)]
     public async Task Wait_ClientDisposed_Throws(bool before)
     {
-        Task? waiting = before ? null : _test.Client.WaitUntilRegisteredAsync();
-        Task disposed = _test.Client.DisposeAsync().AsTask();
-        await _test.NextAsync(RelayState.Stopped);
-        waiting ??= _test.Client.WaitUntilRegisteredAsync();
+        await using ClientUnderTest test = new();
+        test.Relay.GoOffline(); // Else it would say goodbye, to one who does not answer.
+        test.Start();
+        Task? waiting = before ? null : test.Client.WaitUntilRegisteredAsync();
+        await test.Client.DisposeAsync().Within("the end of the client");
+        waiting ??= test.Client.WaitUntilRegisteredAsync();
         await Assert.ThatAsync(() => waiting.Within("the end of the wait"), Throws.TypeOf<ObjectDisposedException>());
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Foolscap.Furls;
 using Foolscap.Relay.Faults.Tests.Fixtures;
 using Foolscap.Relay.Interop.Tests.Peers;
+using Foolscap.TestUtilities;
 
 namespace Foolscap.Relay.Faults.Tests;
 
@@ -75,7 +76,7 @@ internal sealed class KillTests
     }
 
     private static Task<PythonTarget> StartTargetAsync(IPEndPoint? endPoint = null) =>
-        PythonTarget.StartAsync(FaultyRoute.PemFile, endPoint ?? new IPEndPoint(FaultyNetwork.Current.TargetAddress, 0));
+        PythonTarget.StartAsync(FaultyRoute.PemFile, endPoint ?? new IPEndPoint(FaultyNetwork.Current.TargetAddress, FreePort.Find()));
 
     private static Task<Furl> OfferAsync(PythonTarget target, FaultyRoute route) => target.OfferAsync(route.Hints);
 

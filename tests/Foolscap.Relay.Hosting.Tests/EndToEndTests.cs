@@ -91,19 +91,31 @@ internal sealed class EndToEndTests
     [Test]
     public async Task StatusChanged_OfAClient_TellsEachStateOnce()
     {
-        TestHost relay = await TestHost.StartRelayAsync(_folder.RelayFolder());
+        TestHost relay = await TestHost.StartRelayAsync(_folder.RelayFolder(), options => options.Drain = TimeSpan.FromMinutes(5));
         await using TestHost tub = await Greeter.StartAsync(_folder["tub.pem"], relay.Relay.RegistrarFurl);
-        await tub.Client.WaitUntilRegisteredAsync().WaitAsync(TestHost.Deadline);
+        Furl furl = await Greeter.GetFurlAsync(tub);
         Channel<RelayStatus> told = Channel.CreateUnbounded<RelayStatus>();
         tub.Client.StatusChanged += status => told.Writer.TryWrite(status);
 
-        await relay.DisposeAsync();
+        // While its stream is relayed, the relay cannot be gone before it has told that it will be.
+        await using Tub caller = new(TestCertificates.Mid);
+        using RemoteReference greeter = await Greeter.CallAsync(caller, furl);
+        Task stopping = relay.Host.StopAsync();
+        RelayStatus first = await NextAsync();
+        if (first.State == RelayState.Registered)
+        {
+            first = await NextAsync(); // The registration may be told of after it is there.
+        }
 
-        RelayStatus first = await told.Reader.ReadAsync().AsTask().WaitAsync(TestHost.Deadline);
         Assert.That((first.Relay, first.State), Is.EqualTo((tub.Client.Statuses.Single().Relay, RelayState.Draining)));
-        RelayStatus next = await told.Reader.ReadAsync().AsTask().WaitAsync(TestHost.Deadline);
+        await caller.DisposeAsync();
+        await stopping.WaitAsync(TestHost.Deadline);
+        RelayStatus next = await NextAsync();
         Assert.That(next.State, Is.EqualTo(RelayState.Waiting));
         Assert.That(next.RetryIn, Is.GreaterThan(TimeSpan.Zero));
+        relay.Host.Dispose();
+
+        Task<RelayStatus> NextAsync() => told.Reader.ReadAsync().AsTask().WaitAsync(TestHost.Deadline);
     }
 
     [Test]

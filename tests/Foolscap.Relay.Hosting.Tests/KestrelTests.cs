@@ -100,7 +100,8 @@ internal sealed class KestrelTests
         using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(_port);
         await socket.SendAsync(Encoding.ASCII.GetBytes($"GET /id/{furl.TubId} HTTP/1.1\r\nUpgrade: TLS/1.0\r\nConnection: Upgrade\r\n\r\n"));
-        await Waiting.UntilAsync(() => Relay.Server.Statistics.ActiveStreams == 1, "the stream is relayed");
+        byte[] first = new byte[1];
+        Assert.That(await socket.ReceiveAsync(first).WaitAsync(TestHost.Deadline), Is.EqualTo(1), "the Tub's answer");
 
         await Relay.Server.DisposeAsync();
 

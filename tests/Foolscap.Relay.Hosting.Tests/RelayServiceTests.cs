@@ -5,6 +5,7 @@ using Foolscap.Furls;
 using Foolscap.Relay.Client;
 using Foolscap.Relay.Hosting.Tests.Support;
 using Foolscap.Relay.Server;
+using Foolscap.TestUtilities;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -73,13 +74,7 @@ internal sealed class RelayServiceTests
     [Test]
     public async Task Start_OnAllAddressesOfBothKinds_ListensOnBoth()
     {
-        int port;
-        using (Socket free = new(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true })
-        {
-            free.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
-            port = ((IPEndPoint)free.LocalEndPoint!).Port;
-        }
-
+        int port = FreePort.Find();
         await using TestHost host = await TestHost.StartRelayAsync(_folder.RelayFolder(), options =>
         {
             options.Listen.Clear();

@@ -1,7 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
 using Foolscap.Furls;
-using Foolscap.Relay.Client;
 using Foolscap.Relay.Interop.Tests.Peers;
 using Foolscap.Relay.Interop.Tests.Raw;
 using Foolscap.Relay.Interop.Tests.Samples;
@@ -44,12 +42,13 @@ internal sealed class DirectConnectionTests
     public async Task SecondConnectionDoesNotComeUp_MessagePathIsThere()
     {
         using RawTarget target = new(IPAddress.Loopback);
+        int closedPort = FreePort.Find();
         await using CSharpRelay relay = new(direct: true);
         await using CSharpClient client = await CSharpClient.StartAsync(
             TestCertificates.High,
             [relay.RegistrarFurl],
             ended => TransportConnection.ConnectTcpAsync(target.EndPoint, ended),
-            new RelayClientOptions { ConnectDirect = (_, ended) => TransportConnection.ConnectTcpAsync(GetClosedPort(), ended) });
+            CSharpClient.Patient with { ConnectDirect = (_, ended) => TransportConnection.ConnectTcpAsync(new IPEndPoint(IPAddress.Loopback, closedPort), ended) });
         using RawSocket b = await RawSocket.ConnectAsync(relay.Port);
         using RawSocket c = await target.OpenAsync(b, client.TubId);
         await c.SendPatternAsync(0, 100_000);
@@ -67,7 +66,7 @@ internal sealed class DirectConnectionTests
             TestCertificates.High,
             [relay.RegistrarFurl.WithHints([ConnectionHint.Tcp("127.0.0.1", way.Port)])],
             ended => TransportConnection.ConnectTcpAsync(target.EndPoint, ended),
-            new RelayClientOptions { ConnectDirect = (_, ended) => TransportConnection.ConnectTcpAsync(new IPEndPoint(IPAddress.Loopback, relay.Port), ended) });
+            CSharpClient.Patient with { ConnectDirect = (_, ended) => TransportConnection.ConnectTcpAsync(new IPEndPoint(IPAddress.Loopback, relay.Port), ended) });
         using RawSocket b = await RawSocket.ConnectAsync(relay.Port);
         using RawSocket c = await target.OpenAsync(b, client.TubId);
         await b.SendPatternAsync(0, 100_000);
@@ -108,7 +107,7 @@ internal sealed class DirectConnectionTests
     [Test]
     public async Task Drain_DirectStream_MayEndItself()
     {
-        await using RawRoute route = await RawRoute.StartAsync(direct: true);
+        await using RawRoute route = await RawRoute.StartAsync(direct: true, time: PatientTimeProvider.Instance);
         (RawSocket b, RawSocket c) = await route.OpenAsync();
         using RawSocket first = b;
         using RawSocket second = c;
@@ -124,7 +123,7 @@ internal sealed class DirectConnectionTests
     [Test]
     public async Task StrangersWithTokensOfTheirOwn_AreToldAndCounted_AndStreamsGoOn()
     {
-        await using RawRoute route = await RawRoute.StartAsync(direct: true);
+        await using RawRoute route = await RawRoute.StartAsync(direct: true, time: PatientTimeProvider.Instance);
         (RawSocket b, RawSocket c) = await route.OpenAsync();
         using RawSocket first = b;
         using RawSocket second = c;
@@ -144,7 +143,7 @@ internal sealed class DirectConnectionTests
     [Test]
     public async Task ManyStreamsAtOnce_EachGetsItsOwnBytes()
     {
-        await using RawRoute route = await RawRoute.StartAsync(direct: true);
+        await using RawRoute route = await RawRoute.StartAsync(direct: true, time: PatientTimeProvider.Instance);
         List<(RawSocket B, RawSocket C)> streams = [];
         for (int i = 0; i < 20; i++)
         {
@@ -174,13 +173,5 @@ internal sealed class DirectConnectionTests
         await caller.RunAsync(CallerSteps.All);
         await caller.DropAsync();
         await target.WaitForLostAsync(1);
-    }
-
-    /// <summary>A port on which nobody listens.</summary>
-    private static IPEndPoint GetClosedPort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)socket.LocalEndPoint!;
     }
 }

@@ -42,7 +42,7 @@ internal sealed class EndToEndBenchmarkTests
             BuiltPrograms.FindInTests("Foolscap.Relay.Benchmarks"),
             "end-to-end", "--seconds", "0.1", "--rounds", "1", "--delay", "20", "--idle-streams", "20", "--idle-tubs", "5");
 
-        Assert.That(await benchmark.WaitForExitAsync(), Is.Zero, benchmark.Describe);
+        Assert.That(await benchmark.WaitForExitAsync(Waiting.ProgramLimit), Is.Zero, benchmark.Describe);
         Assert.That(benchmark.Output, Has.Some.Matches("^[0-9.]+ GB went through; every byte was compared at its far end.$"), benchmark.Describe);
         foreach ((string title, string unit) in Compared)
         {

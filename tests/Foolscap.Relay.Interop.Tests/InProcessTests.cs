@@ -13,7 +13,7 @@ internal sealed class InProcessTests
         await using PeerFactory peers = new();
         CSharpRelay relay = peers.Keep(new CSharpRelay(direct: direct));
         CSharpTarget target = peers.Keep(new CSharpTarget(peers.Folder["c.pem"], listens: false));
-        await using RelayClient client = RelayClient.Start(target.Tub, [relay.RegistrarFurl], target.Listener);
+        await using RelayClient client = RelayClient.Start(target.Tub, [relay.RegistrarFurl], target.Listener, CSharpClient.Patient);
         await client.WaitUntilRegisteredAsync().For("the registration");
         ICallerPeer caller = peers.CreateCaller(b, await target.OfferAsync(client.Hints));
 
@@ -32,7 +32,7 @@ internal sealed class InProcessTests
         CSharpRelay relay = peers.Keep(new CSharpRelay(direct: direct));
         CSharpTarget target = peers.Keep(new CSharpTarget(peers.Folder["c.pem"], listens: false));
         await using Tub clientTub = new(TubCertificate.Load(target.PemFile));
-        await using RelayClient client = RelayClient.Start(clientTub, [relay.RegistrarFurl], target.Listener);
+        await using RelayClient client = RelayClient.Start(clientTub, [relay.RegistrarFurl], target.Listener, CSharpClient.Patient);
         await client.WaitUntilRegisteredAsync().For("the registration");
         ICallerPeer caller = peers.CreateCaller(Language.Python, await target.OfferAsync(client.Hints));
         await caller.RunAsync(CallerSteps.Hello);

@@ -2,12 +2,13 @@ using System.Text;
 using Foolscap.Furls;
 using Foolscap.Relay.Interop.Tests.Peers;
 using Foolscap.Relay.Interop.Tests.Raw;
+using Foolscap.TestUtilities;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Interop.Tests;
 
 /// <summary>What those see whom the relay's port refuses, beside a transfer that goes on unharmed.</summary>
-[NonParallelizable] // Its header timeout is short.
+[NonParallelizable] // Its transfers are long.
 internal sealed class RefusalTests
 {
     private static readonly TubId Unknown = TubId.Parse("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
@@ -16,8 +17,7 @@ internal sealed class RefusalTests
     private TransferBeside _transfer = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() =>
-        _route = await RawRoute.StartAsync(listenerOptions: new TubListenerOptions { HeaderTimeout = TimeSpan.FromSeconds(3) });
+    public async Task StartAsync() => _route = await RawRoute.StartAsync(time: PatientTimeProvider.Instance);
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _route.DisposeAsync();
@@ -96,8 +96,11 @@ internal sealed class RefusalTests
 
     [TestCase("", TestName = "HeaderThatNeverCompletes_NotOneByte_Is408")]
     [TestCase("GET /id/", TestName = "HeaderThatNeverCompletes_Is408")]
-    public async Task HeaderThatNeverCompletes_Is408(string part) =>
-        Assert.That(await AskAsync(part), Does.Match(@"\AHTTP/1\.1 408 Request Timeout: [^\r\n]+\r\n\r\n\z"));
+    public async Task HeaderThatNeverCompletes_Is408(string part)
+    {
+        await using CSharpRelay relay = new(listenerOptions: new TubListenerOptions { HeaderTimeout = TimeSpan.FromSeconds(3) });
+        Assert.That(await AskAsync(Encoding.Latin1.GetBytes(part), relay.Port), Does.Match(@"\AHTTP/1\.1 408 Request Timeout: [^\r\n]+\r\n\r\n\z"));
+    }
 
     /// <summary>The header of a request for C, filled up to a certain length.</summary>
     private byte[] MakeHeader(int length)
@@ -108,9 +111,11 @@ internal sealed class RefusalTests
 
     private Task<string> AskAsync(string request) => AskAsync(Encoding.Latin1.GetBytes(request));
 
-    private async Task<string> AskAsync(byte[] request)
+    private Task<string> AskAsync(byte[] request) => AskAsync(request, _route.Relay.Port);
+
+    private static async Task<string> AskAsync(byte[] request, int port)
     {
-        using RawSocket b = await RawSocket.ConnectAsync(_route.Relay.Port);
+        using RawSocket b = await RawSocket.ConnectAsync(port);
         await b.SendAsync(request);
         return await b.ReceiveTextToEndAsync();
     }

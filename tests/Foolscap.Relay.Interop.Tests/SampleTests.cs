@@ -1,9 +1,9 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Foolscap.Furls;
 using Foolscap.Relay.Interop.Tests.Peers;
 using Foolscap.Relay.Interop.Tests.Samples;
+using Foolscap.TestUtilities;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Interop.Tests;
@@ -62,7 +62,7 @@ internal sealed class SampleTests
     {
         RelayHostProcess relay = _peers.Keep(await RelayHostProcess.StartAsync(_peers.Folder["relay"]));
         string pem = _peers.Folder["target.pem"];
-        int port = GetFreePort();
+        int port = FreePort.Find();
         ChildProcess target = _peers.Keep(SampleProgram.StartPython(
             "target.py", "--pem", pem, "--listen", $"127.0.0.1:{port}", "--hint", string.Join(',', relay.RegistrarFurl.Hints)));
         string furl = await TakeFurlAsync(target);
@@ -81,7 +81,7 @@ internal sealed class SampleTests
     {
         RelayHostProcess relay = _peers.Keep(await RelayHostProcess.StartAsync(_peers.Folder["relay"]));
         ChildProcess target = _peers.Keep(SampleProgram.StartPython(
-            "self_registering.py", relay.RegistrarFurl.ToString(), "--pem", _peers.Folder["target.pem"], "--port", $"{GetFreePort()}"));
+            "self_registering.py", relay.RegistrarFurl.ToString(), "--pem", _peers.Folder["target.pem"], "--port", $"{FreePort.Find()}"));
 
         await CheckCallerIsGreetedAsync(await TakeFurlAsync(target));
     }
@@ -120,12 +120,4 @@ internal sealed class SampleTests
 
     private static Task<string> TakeFurlAsync(ChildProcess target) =>
         target.TakeLineAsync("the FURL of its object", line => line.StartsWith("pb://", StringComparison.Ordinal));
-
-    /// <summary>A port that was free a moment ago, for the programs that want to be told one.</summary>
-    private static int GetFreePort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }

@@ -146,6 +146,7 @@ internal sealed class UpdateLimitsTests : RelayFixture
         Caller caller = await Test.CallAsync(pipe: Piping.Boundless);
         (ScriptedEnd handler, _) = await listener.AcceptAsync();
         await handler.TakeAsync(caller.Request.Length);
+        await Test.UntilAsync(() => Test.Relay.Statistics.ReservedBytes == new RelayServerOptions().InitialWindow, "the request to be paid for");
         Test.Relay.UpdateLimits(new RelayLimits { BytesPerSecond = 100 });
         await caller.Outside.SendAsync(Piping.Bytes(1150));
         await handler.TakeAsync(1150);

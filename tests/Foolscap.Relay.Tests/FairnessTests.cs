@@ -41,7 +41,7 @@ internal sealed class FairnessTests
         StreamPair other = await StreamPair.StartAsync(_tubs, local: Piping.Boundless);
         await CarryAsync(other, 1_000_000, seed: 7);
         Assert.That(stuck.IsCompleted, Is.False, "Nobody reads at the right of this stream.");
-        Assert.That(standing.LeftStream.OutboundBytes, Is.EqualTo(RelayProtocol.DefaultWindow), "It stands with a full window.");
+        await _tubs.UntilAsync(() => standing.LeftStream.OutboundBytes == RelayProtocol.DefaultWindow, "a full window of the one that stands");
         Assert.That(await standing.Right.ReceiveAsync(1_000_000), Is.EqualTo(Piping.Bytes(1_000_000)));
     }
 

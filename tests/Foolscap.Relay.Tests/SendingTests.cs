@@ -46,7 +46,7 @@ internal sealed class SendingTests
         Assert.That((await test.Peer.NextWriteAsync()).Data, Is.EqualTo(Piping.Bytes(25)[..10]));
         await test.Tubs.RoundTripAsync();
         Assert.That(test.Peer.Waiting, Is.Zero, "The window is full.");
-        Assert.That(test.Stream.OutboundBytes, Is.EqualTo(10));
+        await test.Tubs.UntilAsync(() => test.Stream.OutboundBytes == 10, "the count of what was sent");
     }
 
     [Test]

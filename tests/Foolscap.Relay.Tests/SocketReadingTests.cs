@@ -33,7 +33,7 @@ internal sealed class SocketReadingTests
         _stream.Abort("the test is over");
         await _stream.Ended.Within("the end of the stream");
         _reservation.Dispose();
-        Assert.That(_budget.Reserved, Is.Zero);
+        await _tubs.UntilAsync(() => _budget.Reserved == 0, "the end of all that was held");
         _outside.Dispose();
         await _tubs.DisposeAsync();
     }

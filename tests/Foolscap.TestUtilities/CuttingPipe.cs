@@ -64,12 +64,12 @@ public sealed class CuttingPipe
                 ReadResult result = await reading;
                 if (!_blackHole)
                 {
+                    // Counted first: whoever has the bytes may ask.
+                    count(result.Buffer.Length);
                     foreach (ReadOnlyMemory<byte> segment in result.Buffer)
                     {
                         await to.Output.WriteAsync(segment);
                     }
-
-                    count(result.Buffer.Length);
                 }
 
                 from.Input.AdvanceTo(result.Buffer.End);

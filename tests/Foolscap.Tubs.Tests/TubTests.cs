@@ -112,7 +112,7 @@ internal sealed class TubTests
     [Test]
     public async Task DisposeAsync_ConnectedTub_EndsItsConnectionsInAnOrderlyWay()
     {
-        await using TubPair pair = TubPair.Create();
+        await using TubPair pair = TubPair.Create(new TubPairOptions { TimeProvider = new FakeTimeProvider() });
         TubConnection client = await pair.ConnectAsync();
 
         await pair.Server.Tub.DisposeAsync().WithinLimit();

@@ -118,7 +118,7 @@ internal sealed class RelayAttachment(
         RegistrationAnswer registration = RegistrationAnswer.Parse(answer);
         listener.Open(registration.Window);
         Interlocked.Increment(ref _registrations);
-        log.Registered(registrar.TubId, string.Join(',', registration.Hints));
+        log.Registered(tub.TubId, registrar.TubId, string.Join(',', registration.Hints));
         Report(new RelayStatus(registrar.TubId, RelayState.Registered, registration.Hints));
     }
 
@@ -183,7 +183,7 @@ internal sealed class RelayAttachment(
                     reason = $"another process at {peer} has registered this Tub. {reason}";
                 }
 
-                log.Waiting(registrar.TubId, reconnector.RetryIn, reason);
+                log.Waiting(tub.TubId, registrar.TubId, reconnector.RetryIn, reason);
                 Report(status with { State = RelayState.Waiting, Reason = reason, RetryIn = reconnector.RetryIn });
                 break;
             case ReconnectorState.Connecting:

@@ -84,7 +84,8 @@ internal sealed class StreamListener(
             RelayedStream handler = new(target, CreateOptions(reservation));
 
             // Nothing may be called on the responder before the relay has this answer.
-            call.AfterAnswer(() => Start(handler, responder, sendWindow, peer, reservation));
+            long started = news.Now;
+            call.AfterAnswer(() => Start(handler, responder, sendWindow, started, peer, reservation));
             return handler;
         }
         catch (Exception exception)
@@ -149,11 +150,10 @@ internal sealed class StreamListener(
         responder.Dispose();
     }
 
-    private void Start(RelayedStream handler, RemoteReference responder, int sendWindow, string peer, BufferReservation reservation)
+    private void Start(RelayedStream handler, RemoteReference responder, int sendWindow, long started, string peer, BufferReservation reservation)
     {
         _active.TryAdd(handler, true);
         news.Traffic.Add(handler);
-        long started = news.Now;
         handler.Start(responder, sendWindow);
         if (_stopping.IsCancellationRequested)
         {

@@ -290,11 +290,24 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
         }
     }
 
-    /// <summary>Takes over what can be taken over, and names the rest.</summary>
+    /// <summary>Takes over what can be taken over, and names it and the rest.</summary>
     private void Apply(RelayServiceOptions changed, RunningRelay running)
     {
         RelayServiceOptions old = Options;
         List<Setting<RelayServiceOptions>> different = [.. ServerSchema.Instance.Settings.Where(setting => setting.Format(old) != setting.Format(changed))];
+        if (different.Any(setting => setting.Name.StartsWith(LimitsGroup, StringComparison.Ordinal)))
+        {
+            running.Server.UpdateLimits(changed.Limits.ToLimits());
+        }
+
+        if (different.Any(setting => setting.Name == nameof(changed.AllowedTubs)))
+        {
+            running.AllowedTubs.Use(CreateList(changed));
+        }
+
+        Volatile.Write(ref _options, ServerSchema.Instance.Merge(old, changed));
+
+        // Told last: whoever reads of it may count on it.
         foreach (Setting<RelayServiceOptions> setting in different)
         {
             string key = Schema<RelayServiceOptions>.Join(_path, setting.Name);
@@ -307,18 +320,6 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
                 _log.ValueChanged(key, setting.Format(changed), setting.Format(old));
             }
         }
-
-        if (different.Any(setting => setting.Name.StartsWith(LimitsGroup, StringComparison.Ordinal)))
-        {
-            running.Server.UpdateLimits(changed.Limits.ToLimits());
-        }
-
-        if (different.Any(setting => setting.Name == nameof(changed.AllowedTubs)))
-        {
-            running.AllowedTubs.Use(CreateList(changed));
-        }
-
-        Volatile.Write(ref _options, ServerSchema.Instance.Merge(old, changed));
     }
 
     private Task StopOnceAsync(TimeSpan drain, CancellationToken cancellationToken)

@@ -66,19 +66,23 @@ internal sealed class ActiveStreams
         }
     }
 
-    /// <summary>Waits until a stream that has been added is over, and does not count it any more.</summary>
+    /// <summary>Waits until a stream that has been added is over. Then <see cref="Remove"/> has to follow.</summary>
     /// <returns>How it ended.</returns>
-    public async Task<StreamEnd> RunAsync(ActiveStream active)
+    public Task<StreamEnd> RunAsync(ActiveStream active)
     {
         if (_closed is string reason)
         {
             active.Abort(StreamEndReason.Stopped, reason);
         }
 
-        StreamEnd end = await active.Stream.Ended.ConfigureAwait(false);
-        Forget(active);
+        return active.Stream.Ended;
+    }
+
+    /// <summary>Does not count a stream any more that is over.</summary>
+    public void Remove(ActiveStream active, StreamEnd end)
+    {
         active.Traffic.Remove(active.Stream, end);
-        return end;
+        Forget(active);
     }
 
     /// <summary>Waits until all are over.</summary>
@@ -126,10 +130,9 @@ internal sealed class ActiveStreams
 
     private void Forget(ActiveStream active)
     {
-        if (_streams.TryRemove(active, out _))
-        {
-            Interlocked.Add(ref _direct, active.IsDirect ? -1 : 0);
-        }
+        // The direct ones are never more than all.
+        Interlocked.Add(ref _direct, active.IsDirect ? -1 : 0);
+        _streams.TryRemove(active, out _);
     }
 
     private void SetIdleTimer(RelayLimits limits)

@@ -46,7 +46,7 @@ internal sealed partial class StreamAcceptor : IStreamCounter
     /// <summary>Has the caller's connection and the Tub's become one copy.</summary>
     /// <exception cref="RefusedConnectionException">The relay stops, or the Tub has broken the connection off.</exception>
     private async Task<ActiveStream> StartDirectAsync(
-        TransportConnection caller, TransportConnection direct, Accepted accepted, string peer, BufferReservation reservation)
+        TransportConnection caller, TransportConnection direct, Accepted accepted, string peer, CallerRequest request, BufferReservation reservation)
     {
         RefusedConnectionException? refusal = null;
         DirectStream stream = new(caller, direct, CreateDirectOptions(accepted, reservation));
@@ -75,6 +75,7 @@ internal sealed partial class StreamAcceptor : IStreamCounter
         }
 
         Interlocked.Increment(ref _totalDirect);
+        OnStarting(request, active);
         stream.Start();
         return active;
     }

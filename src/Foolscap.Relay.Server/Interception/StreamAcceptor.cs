@@ -166,15 +166,17 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
         }
 
         RefusedConnectionException? refusal = null;
+        StreamEnd? end = null;
+        ActiveStream? active = null;
+        Activity? trace = null;
         try
         {
             using BufferReservation reservation = _budget.TryReserve(_options.FirstWindow) ?? throw new RefusedConnectionException(
                 RelayRefusal.BufferLimit, "this relay holds as many bytes as it takes, try again later");
-            ActiveStream active = await OpenAsync(caller, tubId, peer, reservation).ConfigureAwait(false);
-            Interlocked.Increment(ref _total);
-            _news.OnStarted(request, active);
-            Activity? trace = RelayTracing.StartStream(request.Trace);
-            _news.OnEnded(active, await _active.RunAsync(active).ConfigureAwait(false), trace);
+            active = await OpenAsync(caller, tubId, peer, request, reservation).ConfigureAwait(false);
+            Activity.Current = null; // As there, which does not reach its caller.
+            trace = RelayTracing.StartStream(request.Trace);
+            end = await _active.RunAsync(active).ConfigureAwait(false);
         }
         catch (RefusedConnectionException exception)
         {
@@ -196,6 +198,13 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
             _quota.Leave(tubId, address);
         }
 
+        // Told when all that it held is free: whoever hears of its end may want that.
+        if (end is not null)
+        {
+            _active.Remove(active!, end);
+            _news.OnEnded(active!, end, trace);
+        }
+
         // Not counted any more: those who are refused must not keep others out.
         if (refusal is not null)
         {
@@ -211,7 +220,8 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
 
     /// <summary>Asks the Tub, and waits for it to come back if it is away for a moment, while the caller is watched.</summary>
     /// <exception cref="RefusedConnectionException">The connection is not to be relayed.</exception>
-    private async Task<ActiveStream> OpenAsync(TransportConnection caller, string tubId, string peer, BufferReservation reservation)
+    private async Task<ActiveStream> OpenAsync(
+        TransportConnection caller, string tubId, string peer, CallerRequest request, BufferReservation reservation)
     {
         if (await _policy.GetDenialAsync(new StreamRequest(TubId.Parse(tubId), caller.RemoteEndPoint)).ConfigureAwait(false) is string denial)
         {
@@ -226,13 +236,12 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
             accepted = await AcceptAsync(caller, tubId, peer, reservation, ended.Token).ConfigureAwait(false);
         }
 
-        Activity.Current = null; // What the stream does for hours is no part of this request.
         return accepted.Direct is TransportConnection direct
-            ? await StartDirectAsync(caller, direct, accepted, peer, reservation).ConfigureAwait(false)
-            : Start(accepted, accepted.Handler!, peer);
+            ? await StartDirectAsync(caller, direct, accepted, peer, request, reservation).ConfigureAwait(false)
+            : Start(accepted, accepted.Handler!, peer, request);
     }
 
-    private ActiveStream Start(Accepted accepted, RemoteReference handler, string peer)
+    private ActiveStream Start(Accepted accepted, RemoteReference handler, string peer, in CallerRequest request)
     {
         RelayedStream stream = accepted.Stream;
         ActiveStream active = new(stream, accepted.Registration, accepted.Tub.Traffic, peer, _timeProvider);
@@ -246,8 +255,17 @@ internal sealed partial class StreamAcceptor : IRelayedStreamObserver
             throw new RefusedConnectionException(RelayRefusal.Draining, Draining);
         }
 
+        OnStarting(request, active);
         stream.Start(handler, accepted.Registration.SendWindow);
         return active;
+    }
+
+    /// <summary>Counts and tells of a stream before its first byte: whoever gets that may ask how many there have been.</summary>
+    private void OnStarting(in CallerRequest request, ActiveStream active)
+    {
+        Interlocked.Increment(ref _total);
+        _news.OnStarted(request, active);
+        Activity.Current = null; // What the stream does for hours is no part of this request.
     }
 
     private async Task<Accepted> AcceptAsync(

@@ -36,7 +36,7 @@ internal static class CheckConfigCommand
             ExitCodes =
             [
                 (ExitCodes.Done, "There is no fault."),
-                (ExitCodes.Configuration, "There are faults, or the file cannot be read."),
+                (ExitCodes.Configuration, "There are faults, or the file cannot be read, which --json prints as a fault without a key."),
             ],
         };
         command.SetAction(parsed =>
@@ -48,19 +48,33 @@ internal static class CheckConfigCommand
                 return ExitCodes.Done;
             }
 
-            using ToolConfiguration configuration = ToolConfiguration.Load(parsed.GetValue(file), [], !parsed.GetValue(noEnvironment));
-            if (configuration.IsEmpty)
+            string? path = parsed.GetValue(file);
+            try
             {
-                throw new ToolException(
-                    $"There is nothing to check: no file is given, and no environment variable begins with {ToolConfiguration.EnvironmentPrefix}.",
-                    "Give the file: foolscap-relay check-config FILE.",
-                    ExitCodes.Configuration);
+                return Check(path, !parsed.GetValue(noEnvironment), console, isJson);
             }
-
-            IReadOnlyList<ConfigurationFault> faults = ToolSchema.FindFaults(configuration, section: null);
-            return Report(configuration, faults, console, isJson);
+            catch (ToolException exception) when (isJson)
+            {
+                ReportedFault fault = new(null, null, exception.Message, null, exception.Advice, exception.Message);
+                WriteJson(console, path is null ? null : Path.GetFullPath(path), [fault]);
+                return exception.ExitCode;
+            }
         });
         return command;
+    }
+
+    private static int Check(string? file, bool withEnvironment, ToolConsole console, bool isJson)
+    {
+        using ToolConfiguration configuration = ToolConfiguration.Load(file, [], withEnvironment);
+        if (configuration.IsEmpty)
+        {
+            throw new ToolException(
+                $"There is nothing to check: no file is given, and no environment variable begins with {ToolConfiguration.EnvironmentPrefix}.",
+                "Give the file: foolscap-relay check-config FILE.",
+                ExitCodes.Configuration);
+        }
+
+        return Report(configuration, ToolSchema.FindFaults(configuration, section: null), console, isJson);
     }
 
     private static int Report(ToolConfiguration configuration, IReadOnlyList<ConfigurationFault> faults, ToolConsole console, bool isJson)
@@ -68,7 +82,7 @@ internal static class CheckConfigCommand
         string what = configuration.File ?? "The environment";
         if (isJson)
         {
-            Json.Write(console.Out, new { configuration.File, Ok = faults.Count == 0, Faults = faults.Select(fault => new { fault.Key, fault.Value, fault.Problem, fault.Allowed, fault.Advice, Text = Describe(fault) }) });
+            WriteJson(console, configuration.File, [.. faults.Select(fault => new ReportedFault(fault.Key, fault.Value, fault.Problem, fault.Allowed, fault.Advice, Describe(fault)))]);
         }
         else if (faults.Count == 0)
         {
@@ -86,6 +100,9 @@ internal static class CheckConfigCommand
 
         string Describe(ConfigurationFault fault) => FaultText.Describe(fault, configuration, NoOptions);
     }
+
+    private static void WriteJson(ToolConsole console, string? file, ReportedFault[] faults) =>
+        Json.Write(console.Out, new { File = file, Ok = faults.Length == 0, Faults = faults });
 
     private static void PrintKeys(ToolConsole console, bool isJson)
     {
@@ -108,4 +125,7 @@ internal static class CheckConfigCommand
             console.Out.WriteLine();
         }
     }
+
+    /// <summary>A fault as a script reads it; one without a key is of the whole file.</summary>
+    private sealed record ReportedFault(string? Key, string? Value, string Problem, string? Allowed, string? Advice, string Text);
 }

@@ -13,6 +13,7 @@ internal sealed class LayeredConfiguration : ConfigurationProvider, IConfigurati
     public static readonly IReadOnlyList<string> Lists =
         [$"{RelayConfiguration.ServerSection}:Listen", $"{RelayConfiguration.ServerSection}:Hints", $"{RelayConfiguration.ClientSection}:Relays", AttachSources.RelayFilesKey, AdminSettings.ListenKey];
 
+    private readonly Lock _gate = new();
     private readonly IConfigurationRoot[] _layers;
     private readonly IDisposable[] _registrations;
     private readonly Expand _expand;
@@ -47,38 +48,11 @@ internal sealed class LayeredConfiguration : ConfigurationProvider, IConfigurati
 
     public override void Load()
     {
-        Dictionary<string, string?> data = new(StringComparer.OrdinalIgnoreCase);
-        Dictionary<string, int> layerOf = new(StringComparer.OrdinalIgnoreCase);
-        foreach ((IConfigurationRoot layer, int number) in _layers.Select((layer, number) => (layer, number)))
+        // A file that changes and a signal may have it read twice at once: what was read last must stay.
+        lock (_gate)
         {
-            foreach (string list in Lists.Where(list => layer.GetSection(list).Exists()))
-            {
-                foreach (string key in data.Keys.Where(key => IsWithin(key, list)).ToList())
-                {
-                    data.Remove(key);
-                }
-            }
-
-            foreach ((string key, string? value) in layer.AsEnumerable().Where(pair => pair.Value is not null))
-            {
-                data[key] = value;
-                layerOf[key] = number;
-            }
+            Read();
         }
-
-        Dictionary<string, string> origins = new(StringComparer.OrdinalIgnoreCase);
-        IReadOnlyList<ConfigurationFault> faults = _expand(data, origins);
-        if (_isRead && faults.Count > 0)
-        {
-            foreach (ConfigurationFault fault in faults)
-            {
-                OnFault?.Invoke(fault);
-            }
-
-            return;
-        }
-
-        (Faults, Data, _layerOf, _origins, _isRead) = (faults, data, layerOf, origins, true);
     }
 
     /// <summary>The number of the layer that has a key, or a key below it; null if none has.</summary>
@@ -120,6 +94,42 @@ internal sealed class LayeredConfiguration : ConfigurationProvider, IConfigurati
 
     private static bool IsWithin(string key, string list) =>
         key.StartsWith(list, StringComparison.OrdinalIgnoreCase) && (key.Length == list.Length || key[list.Length] == ':');
+
+    private void Read()
+    {
+        Dictionary<string, string?> data = new(StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, int> layerOf = new(StringComparer.OrdinalIgnoreCase);
+        foreach ((IConfigurationRoot layer, int number) in _layers.Select((layer, number) => (layer, number)))
+        {
+            foreach (string list in Lists.Where(list => layer.GetSection(list).Exists()))
+            {
+                foreach (string key in data.Keys.Where(key => IsWithin(key, list)).ToList())
+                {
+                    data.Remove(key);
+                }
+            }
+
+            foreach ((string key, string? value) in layer.AsEnumerable().Where(pair => pair.Value is not null))
+            {
+                data[key] = value;
+                layerOf[key] = number;
+            }
+        }
+
+        Dictionary<string, string> origins = new(StringComparer.OrdinalIgnoreCase);
+        IReadOnlyList<ConfigurationFault> faults = _expand(data, origins);
+        if (_isRead && faults.Count > 0)
+        {
+            foreach (ConfigurationFault fault in faults)
+            {
+                OnFault?.Invoke(fault);
+            }
+
+            return;
+        }
+
+        (Faults, Data, _layerOf, _origins, _isRead) = (faults, data, layerOf, origins, true);
+    }
 
     private void Reread()
     {

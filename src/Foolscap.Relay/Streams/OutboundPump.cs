@@ -181,7 +181,17 @@ internal sealed class OutboundPump(TransportConnection local, RelayedStreamOptio
         int count = (int)part.Length;
         options.Observer?.OnData(StreamDirection.Outbound, part);
         Window.OnSent(count);
-        await sender.SendAsync(part, count).ConfigureAwait(false);
+
+        // Counted first: the other end may have the bytes, and somebody ask, before this goes on.
         Volatile.Write(ref _sent, _sent + count);
+        try
+        {
+            await sender.SendAsync(part, count).ConfigureAwait(false);
+        }
+        catch
+        {
+            Volatile.Write(ref _sent, _sent - count);
+            throw;
+        }
     }
 }

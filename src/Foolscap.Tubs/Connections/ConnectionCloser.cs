@@ -27,6 +27,7 @@ internal sealed class ConnectionCloser
     private readonly CancellationTokenSource _disconnected = new();
     private readonly TaskCompletionSource<ConnectionLostException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _hasBegun;
     private volatile bool _isGraceful;
     private volatile bool _isGoodbyeSaid;
 
@@ -55,11 +56,11 @@ internal sealed class ConnectionCloser
     /// <summary>Whether the reader, which has nothing more to read, has to say goodbye.</summary>
     public bool IsGraceful => _isGraceful;
 
-    /// <summary>Takes the reason why the connection ends; the first one counts.</summary>
-    /// <returns>Whether it is the first. Then <see cref="Close"/> has to follow.</returns>
-    public bool TryBegin(ConnectionLostException reason, bool isGraceful)
+    /// <summary>Begins the end; the first one who wants it counts.</summary>
+    /// <returns>Whether this is the first. Then <see cref="Close"/> has to follow.</returns>
+    public bool TryBegin(bool isGraceful)
     {
-        if (!_ended.TrySetResult(reason))
+        if (Interlocked.Exchange(ref _hasBegun, 1) == 1)
         {
             return false;
         }
@@ -68,11 +69,15 @@ internal sealed class ConnectionCloser
         return true;
     }
 
-    /// <summary>Closes the connection in the background, and tells those who wait for answers.</summary>
+    /// <summary>
+    /// Closes the connection in the background, and tells those who wait for its end or for answers. Nobody must be given this
+    /// connection any more: whoever hears of the end may want a new one at once.
+    /// </summary>
     /// <param name="reason">Why it ends.</param>
     /// <param name="reading">The reader, which ends by itself once it is woken.</param>
     public void Close(ConnectionLostException reason, Task reading)
     {
+        _ended.TrySetResult(reason);
         _ = FinishAsync(reason, reading);
         try
         {

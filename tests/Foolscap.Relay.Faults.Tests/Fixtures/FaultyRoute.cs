@@ -79,7 +79,7 @@ internal sealed class FaultyRoute : IAsyncDisposable
     public async Task StartRelayAsync()
     {
         string folder = Path.GetDirectoryName(_folder["relay.pem"])!;
-        string listen = new IPEndPoint(Network.RelayListenAddress, RelayEndPoint?.Port ?? 0).ToString();
+        string listen = new IPEndPoint(Network.RelayListenAddress, RelayEndPoint?.Port ?? FreePort.Find()).ToString();
         _relay = await RelayHostProcess.FromAsync(Start(
             Network.RelayPrefix,
             _shortTimes

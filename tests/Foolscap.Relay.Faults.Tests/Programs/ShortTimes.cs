@@ -16,7 +16,7 @@ internal static class ShortTimes
     public static readonly TimeSpan Disconnect = TimeSpan.FromSeconds(60) / Factor;
 
     /// <summary>Not as short as the others: a machine that stands still for a moment must not make a caller late.</summary>
-    public static readonly TimeSpan Accept = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan Accept = TimeSpan.FromSeconds(6);
 
     /// <summary>Not as short as the others, for the same reason.</summary>
     public static readonly TimeSpan Header = TimeSpan.FromSeconds(6);

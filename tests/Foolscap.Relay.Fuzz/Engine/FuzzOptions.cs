@@ -16,7 +16,7 @@ internal sealed record FuzzOptions
     public required string CorpusFolder { get; init; }
 
     /// <summary>An input that takes longer than this hangs. It never makes a run right, only short.</summary>
-    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(20);
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(60);
 }
 
 /// <summary>What one target has been through.</summary>

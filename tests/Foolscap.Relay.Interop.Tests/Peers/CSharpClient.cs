@@ -9,6 +9,9 @@ namespace Foolscap.Relay.Interop.Tests.Peers;
 /// <summary>The relay client of this repository, with a Tub object of its own as a program of its own would have.</summary>
 internal sealed class CSharpClient : IClientPeer
 {
+    /// <summary>A machine that stands still for a moment is no reason for the message path.</summary>
+    public static readonly RelayClientOptions Patient = new() { DirectTimeout = Waiting.Limit };
+
     private readonly Tub _tub;
     private readonly RelayClient _client;
     private readonly BlockingCollection<RelayStatus> _statuses = [];
@@ -17,10 +20,11 @@ internal sealed class CSharpClient : IClientPeer
         TubCertificate certificate,
         IReadOnlyList<Furl> registrars,
         Func<CancellationToken, Task<TransportConnection>> connectToTarget,
-        RelayClientOptions? options)
+        RelayClientOptions? options,
+        TimeProvider? time)
     {
-        _tub = new Tub(certificate);
-        _client = RelayClient.Start(_tub, registrars, connectToTarget, options, onStatus: _statuses.Add);
+        _tub = new Tub(certificate, timeProvider: time);
+        _client = RelayClient.Start(_tub, registrars, connectToTarget, options ?? Patient, onStatus: _statuses.Add);
     }
 
     public IReadOnlyList<ConnectionHint> Hints => _client.Hints;
@@ -39,9 +43,10 @@ internal sealed class CSharpClient : IClientPeer
         TubCertificate certificate,
         IReadOnlyList<Furl> registrars,
         Func<CancellationToken, Task<TransportConnection>> connectToTarget,
-        RelayClientOptions? options = null)
+        RelayClientOptions? options = null,
+        TimeProvider? time = null)
     {
-        CSharpClient client = new(certificate, registrars, connectToTarget, options);
+        CSharpClient client = new(certificate, registrars, connectToTarget, options, time);
         await client._client.WaitUntilRegisteredAsync().For("the registration of the client");
         return client;
     }

@@ -15,17 +15,19 @@ internal sealed class CSharpRelay : IRelayPeer
     /// <param name="options">How it relays.</param>
     /// <param name="listenerOptions">How its port treats those who connect.</param>
     /// <param name="direct">Whether it takes direct connections; most tests are of the message path.</param>
+    /// <param name="time">Its clock; the system's if not given.</param>
     /// <param name="getInterceptor">Makes an interceptor that is asked before the relay.</param>
     public CSharpRelay(
         TubCertificate? certificate = null,
         RelayServerOptions? options = null,
         TubListenerOptions? listenerOptions = null,
         bool direct = false,
+        TimeProvider? time = null,
         Func<RelayServer, IConnectionInterceptor>? getInterceptor = null)
     {
-        Tub = new Tub(certificate ?? TubCertificate.Create());
-        Server = new RelayServer(Tub, (options ?? new RelayServerOptions()) with { DirectConnections = direct });
-        _listener = new TubListener(listenerOptions).Add(Tub);
+        Tub = new Tub(certificate ?? TubCertificate.Create(), timeProvider: time);
+        Server = new RelayServer(Tub, (options ?? new RelayServerOptions()) with { DirectConnections = direct }, timeProvider: time);
+        _listener = new TubListener(listenerOptions, timeProvider: time).Add(Tub);
         if (getInterceptor is not null)
         {
             _listener.Add(getInterceptor(Server));

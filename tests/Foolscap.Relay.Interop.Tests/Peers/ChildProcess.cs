@@ -108,10 +108,12 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until it has ended by itself.</summary>
+    /// <param name="within">The limit, for a program that works for long; <see cref="Waiting.Limit"/> if not given.</param>
     /// <returns>Its exit code.</returns>
-    public async Task<int> WaitForExitAsync()
+    public async Task<int> WaitForExitAsync(TimeSpan? within = null)
     {
-        using CancellationTokenSource limit = new(Waiting.Limit);
+        TimeSpan most = within ?? Waiting.Limit;
+        using CancellationTokenSource limit = new(most);
         try
         {
             await _process.WaitForExitAsync(limit.Token);
@@ -119,7 +121,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
         catch (OperationCanceledException exception)
         {
-            throw new TimeoutException(DescribeMissing("its end", $"after {Waiting.Limit.TotalSeconds:0} s"), exception);
+            throw new TimeoutException(DescribeMissing("its end", $"after {most.TotalSeconds:0} s"), exception);
         }
 
         return _process.ExitCode;

@@ -6,6 +6,9 @@ internal static class Waiting
     /// <summary>Far longer than any step takes on a busy machine of two cores.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
+    /// <summary>For a program that works for half a minute where nothing else runs.</summary>
+    public static readonly TimeSpan ProgramLimit = TimeSpan.FromMinutes(5);
+
     public static Task For(this Task task, string what) => task.For(what, Limit);
 
     public static async Task For(this Task task, string what, TimeSpan limit)

@@ -34,20 +34,23 @@ internal sealed class RawRoute : IAsyncDisposable
     /// <param name="bufferSize">The size of the kernel's buffers at both ends of the way to C and at B, if they shall be small.</param>
     /// <param name="listenerOptions">How the relay's port treats those who connect.</param>
     /// <param name="direct">Whether streams have direct connections.</param>
+    /// <param name="time">The clock of both; the system's if not given.</param>
     public static async Task<RawRoute> StartAsync(
-        int? window = null, int? bufferSize = null, TubListenerOptions? listenerOptions = null, bool direct = false)
+        int? window = null, int? bufferSize = null, TubListenerOptions? listenerOptions = null, bool direct = false, TimeProvider? time = null)
     {
         RawTarget target = new(IPAddress.Loopback, bufferSize);
         CSharpRelay relay = new(
             TestCertificates.Mid,
             new RelayServerOptions { Window = window ?? RelayProtocol.DefaultWindow },
             listenerOptions,
-            direct);
+            direct,
+            time);
         CSharpClient client = await CSharpClient.StartAsync(
             TestCertificates.High,
             [relay.RegistrarFurl],
             ended => ConnectAsync(target.EndPoint, bufferSize, ended),
-            new RelayClientOptions { Window = window ?? RelayProtocol.DefaultWindow });
+            CSharpClient.Patient with { Window = window ?? RelayProtocol.DefaultWindow },
+            time);
         return new RawRoute(relay, client, target, bufferSize);
     }
 

@@ -1,5 +1,6 @@
 using Foolscap.Furls;
 using Foolscap.Relay.Interop.Tests.Peers;
+using Foolscap.TestUtilities;
 
 namespace Foolscap.Relay.Interop.Tests.Samples;
 
@@ -18,11 +19,15 @@ internal sealed class RelayHostProcess : IAsyncDisposable
 
     /// <summary>Starts it on loopback.</summary>
     /// <param name="folder">Where it keeps who it is.</param>
-    /// <param name="hints">The hint of an earlier run, whose port it takes again; any port if not given.</param>
+    /// <param name="hints">The hint of an earlier run, whose port it takes again; a free port if not given.</param>
     public static async Task<RelayHostProcess> StartAsync(string folder, IReadOnlyList<ConnectionHint>? hints = null)
     {
-        int port = 0;
-        hints?.Single().TryGetTcpEndpoint(out _, out port);
+        int port = FreePort.Find();
+        if (hints is not null)
+        {
+            hints.Single().TryGetTcpEndpoint(out _, out port);
+        }
+
         return await FromAsync(SampleProgram.Start("RelayHost", "--folder", folder, "--listen", $"127.0.0.1:{port}", "--drain", "1"));
     }
 

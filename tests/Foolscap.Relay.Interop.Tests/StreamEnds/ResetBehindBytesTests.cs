@@ -1,4 +1,5 @@
 using Foolscap.Relay.Interop.Tests.Raw;
+using Foolscap.TestUtilities;
 
 namespace Foolscap.Relay.Interop.Tests.StreamEnds;
 
@@ -18,7 +19,7 @@ internal sealed class ResetBehindBytesTests(bool direct)
     [SetUp]
     public async Task OpenStreamAsync()
     {
-        _route = await RawRoute.StartAsync(direct: direct);
+        _route = await RawRoute.StartAsync(direct: direct, time: PatientTimeProvider.Instance);
         (_b, _c) = await _route.OpenAsync();
     }
 

@@ -1,4 +1,5 @@
 using Foolscap.Relay.Interop.Tests.Raw;
+using Foolscap.TestUtilities;
 
 namespace Foolscap.Relay.Interop.Tests.StreamEnds;
 
@@ -18,7 +19,7 @@ internal sealed class StreamEndTableTests(bool direct, int[] sizes)
     private RawRoute _route = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _route = await RawRoute.StartAsync(direct: direct);
+    public async Task StartAsync() => _route = await RawRoute.StartAsync(direct: direct, time: PatientTimeProvider.Instance);
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _route.DisposeAsync();

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Foolscap.Furls;
 using Foolscap.Relay.Server;
+using Foolscap.TestUtilities;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Packages.Tests.Documentation;
@@ -34,7 +34,7 @@ internal sealed class PythonProgramTests
         string file = Path.Combine(_folder.FullName, "register.py");
         await File.WriteAllTextAsync(file, ProtocolPage.Program);
         _program = Process.Start(new ProcessStartInfo(
-            Interpreter, [file, _relay.RegistrarFurl.ToString(), Path.Combine(_folder.FullName, "tub.pem"), GetFreePort().ToString(CultureInfo.InvariantCulture)])
+            Interpreter, [file, _relay.RegistrarFurl.ToString(), Path.Combine(_folder.FullName, "tub.pem"), FreePort.Find().ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -90,13 +90,5 @@ internal sealed class PythonProgramTests
     {
         string? line = await _program.StandardOutput.ReadLineAsync().WaitAsync(Limit);
         return Furl.Parse(line ?? throw new InvalidOperationException($"The program has ended: {await _program.StandardError.ReadToEndAsync().WaitAsync(Limit)}"));
-    }
-
-    /// <summary>A port that was free a moment ago.</summary>
-    private static int GetFreePort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -26,5 +26,8 @@ internal sealed class ToolTests
         Assert.That(version.Trim(), Does.StartWith(SourceCopy.Version));
         Assert.That(parsed, Does.Contain(TubId).And.Contain("host 192.0.2.7, port 3457").And.Not.Contain(Secret));
         Assert.That(keys, Does.Contain("Limits:MaxStreams"));
+        Assert.That(
+            Directory.EnumerateFiles(folder, "foolscap-relay*.service", SearchOption.AllDirectories).Select(Path.GetFileName),
+            Is.EquivalentTo(new[] { "foolscap-relay.service", "foolscap-relay-attach@.service" }), "each of them once");
     }
 }

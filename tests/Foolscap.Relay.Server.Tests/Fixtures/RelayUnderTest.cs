@@ -10,7 +10,10 @@ namespace Foolscap.Relay.Server.Tests.Fixtures;
 internal sealed class RelayUnderTest : IAsyncDisposable
 {
     /// <summary>Tubs that do not look after their connections: the test does.</summary>
-    public static readonly TubOptions Patient = new() { KeepaliveTimeout = Timeout.InfiniteTimeSpan, DisconnectTimeout = Timeout.InfiniteTimeSpan };
+    public static readonly TubOptions Patient = new()
+    {
+        KeepaliveTimeout = Timeout.InfiniteTimeSpan, DisconnectTimeout = Timeout.InfiniteTimeSpan, WriteTimeout = Timeout.InfiniteTimeSpan,
+    };
 
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(20);
 
@@ -112,7 +115,7 @@ internal sealed class RelayUnderTest : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets time pass in steps: in one that is too long, a write that is under way counts as stuck.</summary>
+    /// <summary>Lets time pass in steps, so that what looks now and then sees what happens meanwhile.</summary>
     public async Task PassAsync(TimeSpan time)
     {
         for (TimeSpan left = time, step; left > TimeSpan.Zero; left -= step)

@@ -134,7 +134,7 @@ internal sealed class StreamLimitTests : RelayFixture
         await RestartAsync(new RelayServerOptions { InitialWindow = 500_000, Window = 500_000, Limits = new RelayLimits { MaxBufferedBytes = 1024 * 1024 } });
         Listener = await Test.RegisterAsync();
         (Caller caller, ScriptedEnd handler) = await RelayAsync();
-        Assert.That(Test.Relay.Statistics.ReservedBytes, Is.EqualTo(500_000));
+        await Test.UntilAsync(() => Test.Relay.Statistics.ReservedBytes == 500_000, "the end of what the request has taken");
         await AssertRefusedAsync(await Test.CallAsync(), RelayRefusal.BufferLimit, "this relay holds as many bytes as it takes, try again later");
         await AssertAliveAsync(caller, handler);
         await caller.Outside.Output.CompleteAsync(new IOException("reset"));

@@ -128,7 +128,7 @@ internal sealed class RelayEventTests : RelayFixture
     {
         await RestartAsync(new RelayServerOptions { OnEvent = _events.Add, Limits = new RelayLimits { StreamIdleTimeout = TimeSpan.FromSeconds(40) } });
         await RelayOneAsync(await Test.RegisterAsync());
-        await Test.PassAsync(TimeSpan.FromSeconds(61));
+        await Test.PassAsync(TimeSpan.FromSeconds(101));
         await _events.WaitForAsync<StreamEnded>(one => one.Reason == StreamEndReason.Idle);
         await RelayOneAsync(await Test.RegisterAsync());
         Test.First.Link.Cut();

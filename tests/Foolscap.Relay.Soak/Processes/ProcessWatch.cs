@@ -40,7 +40,7 @@ internal sealed class ProcessWatch(string name, Func<int> getProcessId, bool isJ
         if (_recent.Count > 0)
         {
             _marked[moment] = new ProcessFigures(
-                Median(figures => figures.Rss), (int)Median(figures => figures.Handles), (int)Median(figures => figures.Threads));
+                Median(figures => figures.Rss), Median(figures => figures.Own), (int)Median(figures => figures.Handles), (int)Median(figures => figures.Threads));
         }
     }
 

@@ -9,6 +9,7 @@ internal static class GrowthRules
     private const long MiB = 1024 * 1024;
 
     /// <summary>What a busy process may hold more than when it was warm: connections come and go, so this is coarse.</summary>
+    private const long BusyMemory = 16 * MiB;
     private const int BusyHandles = 64;
     private const int BusyThreads = 16;
 
@@ -23,8 +24,7 @@ internal static class GrowthRules
             yield break;
         }
 
-        // The garbage collector takes what it likes: a quarter more, or 32 MiB, is no leak yet.
-        if (end.Rss > warm.Rss + Math.Max(warm.Rss / 4, 32 * MiB))
+        if (end.Own > warm.Own + BusyMemory)
         {
             yield return $"{watch.Name}: memory grew from {warm} to {end}";
         }

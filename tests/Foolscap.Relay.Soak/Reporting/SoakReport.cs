@@ -38,6 +38,7 @@ internal sealed class SoakReport(SoakCounters counters, IReadOnlyList<ProcessWat
         }
 
         PrintTable("RSS, MB", figures => $"{figures.Rss / 1e6:0.0}");
+        PrintTable("own memory, MB", figures => $"{figures.Own / 1e6:0.0}");
         PrintTable("handles", figures => $"{figures.Handles}");
         PrintTable("threads", figures => $"{figures.Threads}");
         Print(faults.Count == 0 ? "\nverdict: good" : $"\nverdict: bad\n  {string.Join("\n  ", faults)}");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Foolscap.Relay.Tests.Support;
+using Foolscap.TestUtilities;
 using Foolscap.Tubs;
 
 namespace Foolscap.Relay.Tests.Direct;
@@ -23,7 +24,7 @@ internal sealed class DirectSocketTests
         (_caller, TransportConnection local) = await OpenAsync();
         (_tub, TransportConnection remote) = await OpenAsync();
         _reservation = _budget.TryReserve(Reserved)!;
-        _stream = new DirectStream(local, remote, new DirectStreamOptions { Reservation = _reservation });
+        _stream = new DirectStream(local, remote, new DirectStreamOptions { Reservation = _reservation, TimeProvider = PatientTimeProvider.Instance });
         _stream.Start();
     }
 
@@ -85,8 +86,8 @@ internal sealed class DirectSocketTests
         Assert.That(_budget.Reserved, Is.LessThanOrEqualTo(Reserved + (2 * KernelPipe.MostBytes)), "One piece in each direction.");
         Assert.That((await ReceiveAsync(_tub, data.Length)).AsSpan().SequenceEqual(data), Is.True);
         await sending;
-        Assert.That(_stream.OutboundBytes, Is.EqualTo(data.Length));
         await UntilAsync(() => _budget.Reserved == Reserved, "the end of all that was held");
+        Assert.That(_stream.OutboundBytes, Is.EqualTo(data.Length));
     }
 
     [Test]

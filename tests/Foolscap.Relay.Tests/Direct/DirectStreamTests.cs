@@ -106,6 +106,9 @@ internal sealed class DirectStreamTests
         Assert.That(test.Remote.IsSilent(), Is.True);
         paid.SetResult();
         Assert.That(await test.Remote.ReceiveAsync(100), Is.EqualTo(Piping.Bytes(100, seed: 2)));
+        await test.Local.Output.CompleteAsync();
+        await test.Remote.Output.CompleteAsync();
+        await test.EndedAsync();
         pacer.Verify(mock => mock.WaitAsync(100, It.IsAny<CancellationToken>()), Times.Exactly(2));
     }
 

@@ -69,7 +69,7 @@ internal sealed class SendWindowTests
         Assert.That((window.Room, waiting.IsCompleted), Is.EqualTo((0L, false)));
         window.OnAnswered(1, window: null);
 
-        await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+        await waiting.Within("room");
     }
 
     [Test]

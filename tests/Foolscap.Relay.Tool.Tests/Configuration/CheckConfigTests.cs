@@ -84,6 +84,23 @@ internal sealed class CheckConfigTests
         Assert.That(result.Error, Does.Contain(expected).And.Contain(file));
     }
 
+    [TestCase("{ \"Relay\": ", "is no JSON from line 1 on")]
+    [TestCase(null, "There is no configuration file")]
+    public async Task CheckConfig_NoReadableFile_IsAFaultWithoutAKeyAsJson(string? content, string expected)
+    {
+        using TestFolder folder = new();
+        string file = content is null ? folder["relay.json"] : folder.Write("relay.json", content);
+
+        ToolResult result = await ToolProcess.RunAsync("check-config", file, "--json");
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((ExitCodes.Configuration, "")), result.ToString);
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        Assert.That((document.RootElement.GetProperty("file").GetString(), document.RootElement.GetProperty("ok").GetBoolean()), Is.EqualTo((file, false)));
+        JsonElement fault = document.RootElement.GetProperty("faults").EnumerateArray().Single();
+        Assert.That(fault.GetProperty("text").GetString(), Does.Contain(expected).And.Contain(file));
+        Assert.That(fault.TryGetProperty("key", out _), Is.False);
+    }
+
     [Test]
     public async Task Keys_AsJson_DescribeEverySection()
     {

@@ -24,7 +24,7 @@ internal sealed class TerminalTests
         ToolResult attached = await EndAsync(client);
         ToolResult served = await EndAsync(relay);
 
-        Assert.That(attached.Output, Does.Contain($"attached: {hint}").And.Not.Contain("Registered with relay"), attached.ToString);
+        Assert.That(attached.Output, Does.Contain($"attached: {hint}").And.Not.Contain("registered with relay"), attached.ToString);
         Assert.That(Lines(served, "Listening on "), Is.EqualTo(1), served.ToString);
         Assert.That(Lines(served, "registrar.furl"), Is.EqualTo(1), served.ToString);
         Assert.That(Lines(served, "Status page"), Is.EqualTo(1), served.ToString);

@@ -54,6 +54,7 @@ public sealed class SampleProcess : IAsyncDisposable
             throw new TimeoutException($"{_name} has not printed '{beginning}' within {limit.TotalSeconds:0} s. To stderr it printed last: {_lastError}");
         }
 
+        await _reading.WaitAsync(ProcessDeadlines.Process); // Its stderr may end after its stdout.
         throw new InvalidOperationException($"{_name} has ended and not printed '{beginning}'. To stderr it printed last: {_lastError}");
     }
 

@@ -37,10 +37,10 @@ internal sealed class GatedWriter : IGatheringWriter
         }
     }
 
-    /// <summary>Lets what is being sent, or the next that is, go through.</summary>
+    /// <summary>Lets what is being sent go through. When nothing is, wait for <see cref="WriteStarted"/> first.</summary>
     public void LetOneThrough() => Renew().TrySetResult();
 
-    /// <summary>Lets what is being sent, or the next that is, fail.</summary>
+    /// <summary>Lets what is being sent fail. When nothing is, wait for <see cref="WriteStarted"/> first.</summary>
     public void FailOne(Exception failure) => Renew().TrySetException(failure);
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)

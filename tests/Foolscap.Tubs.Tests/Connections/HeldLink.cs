@@ -17,6 +17,7 @@ internal sealed class HeldLink(TubListener listener) : IConnectionDialer
     private readonly DuplexPipePair _near = new();
     private readonly DuplexPipePair _far = new(Wire);
     private TaskCompletionSource _full = NewEvent();
+    private TaskCompletionSource _reading = NewEvent();
     private readonly SemaphoreSlim _gate = new(0);
     private volatile bool _isHeld;
 
@@ -25,6 +26,9 @@ internal sealed class HeldLink(TubListener listener) : IConnectionDialer
 
     /// <summary>Whether the listener's side is reset at the moment when it leaves off reading.</summary>
     public bool IsResetWhenLeft { get; set; }
+
+    /// <summary>Completes when the listener's side has read all that there is, and waits for more.</summary>
+    public Task WaitsForMore => Volatile.Read(ref _reading).Task;
 
     /// <summary>Completes when the wire, which is held, can take no more.</summary>
     public Task Full => Volatile.Read(ref _full).Task;
@@ -112,9 +116,17 @@ internal sealed class HeldLink(TubListener listener) : IConnectionDialer
     {
         public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
         {
+            ValueTask<ReadResult> reading = inner.ReadAsync(cancellationToken);
+            if (!reading.IsCompleted)
+            {
+                Volatile.Read(ref link._reading).TrySetResult();
+            }
+
             try
             {
-                return await inner.ReadAsync(cancellationToken);
+                ReadResult result = await reading;
+                Volatile.Write(ref link._reading, NewEvent());
+                return result;
             }
             catch (OperationCanceledException) when (link.IsResetWhenLeft)
             {

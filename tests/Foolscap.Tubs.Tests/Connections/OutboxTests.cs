@@ -106,6 +106,7 @@ internal sealed class OutboxTests
         _stream.LetOneThrough();
         await below60.WithinLimit();
         Assert.That(below59.IsCompleted, Is.False);
+        await _stream.WriteStarted.WithinLimit();
         _stream.LetOneThrough();
 
         await below59.WithinLimit();

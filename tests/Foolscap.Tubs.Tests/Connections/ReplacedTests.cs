@@ -152,13 +152,15 @@ internal sealed class ReplacedTests
         // The same certificate in another process, as it were.
         _again = new TestTub(_pair.Network, clientIsMaster ? TestCertificates.High : TestCertificates.Low, Never, _clock);
         TaskCompletionSource<RemoteReference> registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using RemoteReference registrar = await _pair.GetReferenceAsync(
+        RemoteReference registrar = await _pair.GetReferenceAsync(
             new Referenceable().On("register", call => { registered.SetResult(call.Get<RemoteReference>(0)); }));
         Referenceable listener = new Referenceable()
             .On("replaced", call => { _told.SetResult(call.Arguments[0] as string ?? "bytes"); })
             .On("ok", _ => 1);
         await registrar.CallAsync("register", [listener], TestTime.Token);
         _listener = await registered.Task.WithinLimit();
+        registrar.Dispose();
+        await _listener.CallAsync("ok", cancellationToken: TestTime.Token); // What gives the registrar back is in front of the answer.
         _client = _pair.Client.Tub.Connections.Find(_pair.Server.TubId)!;
         _old = _pair.Server.Tub.Connections.Find(_pair.Client.TubId)!;
     }

@@ -64,6 +64,7 @@ internal sealed class UnreadTests
     {
         TubConnection connection = await ConnectAsync(Patient);
         await AskForMoreThanTheWireHoldsAsync();
+        await _link.WaitsForMore.WithinLimit();
         _link.IsResetWhenLeft = true;
 
         // The reader is over at once, but not because it has said goodbye: nobody else would stop the write.
@@ -135,6 +136,7 @@ internal sealed class UnreadTests
     public async Task WriteTimeout_IdleConnection_IsKept()
     {
         TubConnection connection = await ConnectAsync(Patient with { WriteTimeout = TimeSpan.FromSeconds(60) });
+        await connection.Outbox.WaitUntilIdleAsync().WithinLimit();
 
         _clock.Advance(TimeSpan.FromHours(1));
 

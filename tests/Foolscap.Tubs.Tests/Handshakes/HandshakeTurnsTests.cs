@@ -115,10 +115,7 @@ internal sealed class HandshakeTurnsTests
             using NegotiationClock clock = new(Timeout.InfiniteTimeSpan, TimeProvider.System);
             using CancellationTokenSource cancelling = new();
             HandshakePlace place = turns.TakePlace(clock);
-            if (index % 4 == 0)
-            {
-                ThreadPool.QueueUserWorkItem(_ => cancelling.Cancel());
-            }
+            Task told = index % 4 == 0 ? Task.Run(cancelling.Cancel) : Task.CompletedTask;
 
             try
             {
@@ -136,6 +133,10 @@ internal sealed class HandshakeTurnsTests
             catch (OperationCanceledException)
             {
                 Interlocked.Increment(ref cancelled);
+            }
+            finally
+            {
+                await told;
             }
         }))).WaitAsync(TimeSpan.FromSeconds(60));
 

@@ -17,7 +17,7 @@ internal sealed class ReconnectorTests
     private TubPair _pair = null!;
     private Furl _furl = null!;
     private Channel<ReconnectorStatus> _statuses = null!;
-    private int _sessions;
+    private SemaphoreSlim _begun = null!;
 
     [SetUp]
     public void Create()
@@ -26,11 +26,15 @@ internal sealed class ReconnectorTests
         _pair = TubPair.Create(new TubPairOptions { TimeProvider = _clock, Client = Quiet, Server = Quiet });
         _furl = _pair.Server.Tub.Register(new Referenceable(), "thing");
         _statuses = Channel.CreateUnbounded<ReconnectorStatus>();
-        _sessions = 0;
+        _begun = new SemaphoreSlim(0);
     }
 
     [TearDown]
-    public async Task Dispose() => await _pair.DisposeAsync();
+    public async Task Dispose()
+    {
+        await _pair.DisposeAsync();
+        _begun.Dispose();
+    }
 
     [Test]
     public async Task Start_TubThatIsNotThere_IsTriedWithGrowingWaitsUntilItIs()
@@ -51,8 +55,8 @@ internal sealed class ReconnectorTests
         }
 
         await NextAsync(ReconnectorState.Connected);
-
-        Assert.That(_sessions, Is.EqualTo(1));
+        await BegunAsync();
+        Assert.That(_begun.CurrentCount, Is.Zero, "one session");
     }
 
     [Test]
@@ -67,7 +71,9 @@ internal sealed class ReconnectorTests
         ReconnectorStatus waiting = await NextAsync(ReconnectorState.Waiting);
         Assert.That((waiting.RetryIn, waiting.Reason is ConnectionLostException), Is.EqualTo((TimeSpan.Zero, true)));
         await NextAsync(ReconnectorState.Connected);
-        Assert.That(_sessions, Is.EqualTo(2));
+        await BegunAsync();
+        await BegunAsync();
+        Assert.That(_begun.CurrentCount, Is.Zero, "two sessions");
     }
 
     [Test]
@@ -125,11 +131,14 @@ internal sealed class ReconnectorTests
         _furl,
         (_, token) =>
         {
-            Interlocked.Increment(ref _sessions);
+            _begun.Release();
             return Task.Delay(Timeout.Infinite, token);
         },
         Exact,
         status => _statuses.Writer.TryWrite(status));
+
+    /// <summary>Waits for the beginning of one more session, which comes behind the status.</summary>
+    private Task BegunAsync() => _begun.WaitAsync(TestTime.Token);
 
     private async Task<ReconnectorStatus> NextAsync(ReconnectorState state)
     {

@@ -11,6 +11,7 @@ internal sealed class ReferenceCountTests
     private RemoteReference _target = null!;
     private TubConnection _server = null!;
     private TaskCompletionSource<object?> _later = null!;
+    private TaskCompletionSource _answered = null!;
 
     private TubConnection Client => _target.Connection;
 
@@ -19,10 +20,15 @@ internal sealed class ReferenceCountTests
     {
         _pair = TubPair.Create();
         _later = new TaskCompletionSource<object?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _target = await _pair.GetReferenceAsync(new Referenceable()
             .On("echo", call => call.Arguments[0])
             .On("things", call => Enumerable.Repeat<object?>(Thing, call.Get<int>(0)).ToList())
-            .OnAsync("later", _ => _later.Task));
+            .OnAsync("later", call =>
+            {
+                call.AfterAnswer(_answered.SetResult);
+                return _later.Task;
+            }));
         _server = _pair.Server.Tub.Connections.Find(_pair.Client.TubId)!;
     }
 
@@ -103,6 +109,7 @@ internal sealed class ReferenceCountTests
         Assert.That(() => call.WithinLimit(), Throws.InstanceOf<OperationCanceledException>());
 
         _later.SetResult(Thing);
+        await _answered.Task.WithinLimit(); // Before, nothing is there that could be given back.
         await ReleasedAsync(() => _server.ExportedReferences == 1);
 
         Assert.That((Client.HeldReferences, _server.ExportedReferences), Is.EqualTo((1, 1)));

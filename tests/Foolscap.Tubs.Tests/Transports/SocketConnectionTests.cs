@@ -105,9 +105,16 @@ internal sealed class SocketConnectionTests
     {
         byte[] bytes = new byte[64 * 1024 * 1024];
         new Random(1).NextBytes(bytes);
-        int sent = _connection.TrySend(bytes);
+        int sent = 0;
+        int more;
+        do
+        {
+            // An acknowledgement that comes late makes room once more.
+            sent += more = _connection.TrySend(bytes.AsSpan(sent));
+        }
+        while (more > 0);
+
         Assert.That(sent, Is.GreaterThan(0).And.LessThan(bytes.Length));
-        Assert.That(_connection.TrySend(bytes), Is.Zero);
 
         byte[] received = new byte[sent + 1];
         int count = 0;
