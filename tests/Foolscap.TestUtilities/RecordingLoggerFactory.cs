@@ -9,6 +9,9 @@ public sealed class RecordingLoggerFactory : ILoggerFactory
     private readonly List<LogRecord> _records = [];
     private readonly List<(Predicate<LogRecord> Wanted, TaskCompletionSource<LogRecord> Found)> _awaited = [];
 
+    /// <summary>Called for each record before the program that logs it goes on.</summary>
+    public Action<LogRecord>? OnRecord { get; set; }
+
     public IReadOnlyList<LogRecord> Records
     {
         get
@@ -48,6 +51,7 @@ public sealed class RecordingLoggerFactory : ILoggerFactory
 
     private void Add(LogRecord record)
     {
+        OnRecord?.Invoke(record);
         List<TaskCompletionSource<LogRecord>> found;
         lock (_gate)
         {

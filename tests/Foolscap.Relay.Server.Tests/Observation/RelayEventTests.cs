@@ -40,6 +40,53 @@ internal sealed class RelayEventTests : RelayFixture
     }
 
     [Test]
+    public async Task OnEvent_StreamStarted_IsToldAndCountedBeforeItsFirstByte()
+    {
+        using ManualResetEventSlim told = new();
+        long counted = 0;
+        TaskCompletionSource telling = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await RestartAsync(new RelayServerOptions
+        {
+            OnEvent = what =>
+            {
+                if (what is StreamStarted)
+                {
+                    counted = Test.Relay.Statistics.TotalStreams;
+                    telling.SetResult();
+                    told.Wait(TestTime.Limit);
+                }
+            },
+        });
+        ScriptedListener listener = await Test.RegisterAsync();
+        Caller caller = await Test.CallAsync();
+        ScriptedEnd handler = new();
+        (await listener.NextAsync()).Answer(handler);
+        await telling.Task.Within("the event");
+
+        Assert.That((counted, handler.Waiting), Is.EqualTo((1, 0)));
+        told.Set();
+        Assert.That(await handler.TakeAsync(caller.Request.Length), Is.EqualTo(caller.Request));
+    }
+
+    [Test]
+    public async Task OnEvent_StreamEnded_IsToldWhenItsPlaceIsFree()
+    {
+        await RestartAsync(new RelayServerOptions
+        {
+            Limits = new RelayLimits { MaxStreams = 1 },
+            OnEvent = what => _ = what is StreamEnded ? Test.CallAsync() : null,
+        });
+        ScriptedListener listener = await Test.RegisterAsync();
+        Caller caller = await Test.CallAsync();
+        (ScriptedEnd handler, _) = await listener.AcceptAsync();
+        await handler.TakeAsync(caller.Request.Length);
+        await caller.Outside.Output.CompleteAsync(new IOException("reset"));
+
+        await listener.NextAsync(); // Who has called when the end was told is not one too many.
+        Assert.That(Test.Refusals(RelayRefusal.StreamLimit), Is.Zero);
+    }
+
+    [Test]
     public async Task OnEvent_TubIsLost_TellsWhy()
     {
         await StartAsync(_events.Add);

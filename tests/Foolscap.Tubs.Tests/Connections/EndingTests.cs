@@ -42,6 +42,28 @@ internal sealed class EndingTests
     }
 
     [Test]
+    public async Task Ended_IsToldWhenItsTubHasForgottenTheConnection()
+    {
+        using RecordingLoggerFactory log = new();
+        await using TubPair pair = TubPair.Create(TimelessPair with { LoggerFactory = log });
+        TubConnection connection = await pair.ConnectAsync();
+        bool? wasToldTooSoon = null;
+        log.OnRecord = record =>
+        {
+            if (record.EventId.Id == 1001 && record.Message.Contains("enough", StringComparison.Ordinal))
+            {
+                wasToldTooSoon = connection.Ended.IsCompleted;
+            }
+        };
+
+        // It is logged before it is forgotten.
+        connection.Abort("enough");
+
+        Assert.That(wasToldTooSoon, Is.False, "Whoever hears of it may connect anew at once.");
+        Assert.That(connection.Ended.IsCompleted, Is.True);
+    }
+
+    [Test]
     public async Task CloseAsync_BothSides_CloseNotifyIsAnsweredAndNothingHangs([Values] bool byClient)
     {
         await using TubPair pair = TubPair.Create(TimelessPair);
