@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.Versioning;
 using Foolscap.Furls;
 using Foolscap.Relay.Interop.Tests.Peers;

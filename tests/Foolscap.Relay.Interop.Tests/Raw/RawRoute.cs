@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Foolscap.Furls;
-using Foolscap.Relay.Client;
 using Foolscap.Relay.Interop.Tests.Peers;
 using Foolscap.Relay.Server;
 using Foolscap.TestUtilities;
