@@ -23,7 +23,7 @@ internal sealed class SoakTests
 
         Assert.That(await soak.WaitForExitAsync(Waiting.ProgramLimit), Is.Zero, soak.Describe);
         Assert.That(soak.Output, Has.Some.EqualTo("seed 1"));
-        Assert.That(soak.Output, Has.Some.Matches(@"^00:00:0\d  connections [1-9]\d*  transfers [1-9]\d*  bytes .+ errors 0 \| relay \d.* MB \d+ h \d+ t \| steady "), soak.Describe);
+        Assert.That(soak.Output, Has.Some.Matches(@"^00:00:0\d  connections [1-9]\d*  transfers [1-9]\d*  bytes .+ errors 0 \| relay \d[\d.]* MB, own \d[\d.]* \d+ h \d+ t \| steady "), soak.Describe);
         foreach (string process in new[] { "relay", "steady", "cut", "killed", "steady-tub", "killed-tub" })
         {
             Assert.That(soak.Output, Has.Exactly(4).Matches($@"^{process}(\s+\d[\d.]*){{4}}"), $"memory, handles and threads of {process}");

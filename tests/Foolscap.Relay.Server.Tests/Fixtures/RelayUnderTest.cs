@@ -12,7 +12,9 @@ internal sealed class RelayUnderTest : IAsyncDisposable
     /// <summary>Tubs that do not look after their connections: the test does.</summary>
     public static readonly TubOptions Patient = new()
     {
-        KeepaliveTimeout = Timeout.InfiniteTimeSpan, DisconnectTimeout = Timeout.InfiniteTimeSpan, WriteTimeout = Timeout.InfiniteTimeSpan,
+        KeepaliveTimeout = Timeout.InfiniteTimeSpan,
+        DisconnectTimeout = Timeout.InfiniteTimeSpan,
+        WriteTimeout = Timeout.InfiniteTimeSpan,
     };
 
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(20);
