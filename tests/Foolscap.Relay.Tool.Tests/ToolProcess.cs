@@ -49,9 +49,13 @@ internal sealed class ToolProcess : IAsyncDisposable
     public static ToolProcess StartWith(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
         StartProgram("dotnet", environment, [Assembly, .. arguments]);
 
-    /// <summary>Starts the program so that it hears Ctrl+C: a shell lets what it runs in the background ignore it, and so their children.</summary>
-    public static ToolProcess StartInForeground(params IEnumerable<string> arguments) => StartProgram(
-        "/usr/bin/python3", new Dictionary<string, string>(), ["-c", "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])", "dotnet", Assembly, .. arguments]);
+    /// <summary>Starts the program so that it hears Ctrl+C.</summary>
+    public static ToolProcess StartInForeground(params IEnumerable<string> arguments) =>
+        StartByPython("os.execvp(sys.argv[1], sys.argv[1:])", new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts the program on a terminal of its own, where it hears Ctrl+C; what it writes there is its output.</summary>
+    public static ToolProcess StartOnATerminal(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
+        StartByPython("sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))", environment, arguments);
 
     /// <summary>Starts any program.</summary>
     public static ToolProcess StartProgram(string program, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
@@ -183,6 +187,12 @@ internal sealed class ToolProcess : IAsyncDisposable
     private static bool IsOurs(string variable) =>
         variable.StartsWith("FOOLSCAP_RELAY_", StringComparison.Ordinal) || variable.StartsWith("OTEL_", StringComparison.Ordinal)
         || variable is "NO_COLOR" or "JOURNAL_STREAM" or "NOTIFY_SOCKET";
+
+    /// <summary>Has Python start the program; what a shell runs in the background, and so its children, would ignore Ctrl+C.</summary>
+    private static ToolProcess StartByPython(string start, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments) => StartProgram(
+        "/usr/bin/python3",
+        environment,
+        ["-c", $"import os, pty, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); {start}", "dotnet", Assembly, .. arguments]);
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -5,8 +5,6 @@ namespace Foolscap.Relay.Tool.Tests.CommandLine;
 internal sealed class ColourTests
 {
     /// <summary>Runs a program on a terminal of its own; stdin is what is typed.</summary>
-    public const string Spawn = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
-
     private const string Furl = "pb://icd77yuhs7ehjqhp2zck34gx5g65tfb3@tcp:192.0.2.7:3457/swissnum";
 
     [TestCase("", true)]
@@ -14,8 +12,7 @@ internal sealed class ColourTests
     public async Task Colours_OnATerminal_AreThereUnlessTheUserWantsNone(string noColor, bool expected)
     {
         Dictionary<string, string> environment = new() { ["TERM"] = "xterm-256color", ["NO_COLOR"] = noColor };
-        await using ToolProcess process = ToolProcess.StartProgram(
-            "/usr/bin/python3", environment, "-c", Spawn, "dotnet", ToolProcess.Assembly, "furl", "parse", Furl);
+        await using ToolProcess process = ToolProcess.StartOnATerminal(environment, "furl", "parse", Furl);
 
         ToolResult result = await process.WaitForExitAsync();
 

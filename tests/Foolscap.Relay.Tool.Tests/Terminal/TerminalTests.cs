@@ -1,4 +1,3 @@
-using Foolscap.Relay.Tool.Tests.CommandLine;
 using Foolscap.TestUtilities;
 
 namespace Foolscap.Relay.Tool.Tests.Terminal;
@@ -44,8 +43,8 @@ internal sealed class TerminalTests
 
     private static int Lines(ToolResult result, string text) => result.Output.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
 
-    private static ToolProcess Start(params IEnumerable<string> arguments) => ToolProcess.StartProgram(
-        "/usr/bin/python3", new Dictionary<string, string> { ["TERM"] = "xterm-256color", ["NO_COLOR"] = "1" }, ["-c", ColourTests.Spawn, "dotnet", ToolProcess.Assembly, .. arguments]);
+    private static ToolProcess Start(params IEnumerable<string> arguments) => ToolProcess.StartOnATerminal(
+        new Dictionary<string, string> { ["TERM"] = "xterm-256color", ["NO_COLOR"] = "1" }, arguments);
 
     private static async Task<ToolResult> EndAsync(ToolProcess process)
     {
