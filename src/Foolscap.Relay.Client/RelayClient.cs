@@ -143,7 +143,7 @@ public sealed class RelayClient : IAsyncDisposable
     /// <summary>Waits until the Tub is registered with all relays.</summary>
     /// <param name="cancellationToken">Stops the waiting, and nothing else.</param>
     /// <returns>When it is.</returns>
-    /// <exception cref="ObjectDisposedException">The client is disposed before that.</exception>
+    /// <exception cref="ObjectDisposedException">The client, or its Tub, is disposed before that.</exception>
     public Task WaitUntilRegisteredAsync(CancellationToken cancellationToken = default) =>
         WaitUntilRegisteredAsync(_attachments.Length, cancellationToken);
 
@@ -151,7 +151,7 @@ public sealed class RelayClient : IAsyncDisposable
     /// <param name="count">How many.</param>
     /// <param name="cancellationToken">Stops the waiting, and nothing else.</param>
     /// <returns>When it is.</returns>
-    /// <exception cref="ObjectDisposedException">The client is disposed before that.</exception>
+    /// <exception cref="ObjectDisposedException">The client, or its Tub, is disposed before that.</exception>
     public async Task WaitUntilRegisteredAsync(int count, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _attachments.Length);

@@ -18,6 +18,6 @@ public enum RelayState
     /// <summary>The relay is lost, or has refused, and is tried again after a wait.</summary>
     Waiting,
 
-    /// <summary>The client has been disposed.</summary>
+    /// <summary>The client has been disposed, or the Tub that connects to the relays.</summary>
     Stopped,
 }

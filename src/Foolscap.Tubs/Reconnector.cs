@@ -5,7 +5,7 @@ namespace Foolscap.Tubs;
 
 /// <summary>
 /// Keeps a reference to one remote object: gets it, and gets it again whenever its connection is lost, until it is
-/// disposed (<c>foolscap.reconnector.Reconnector</c>). A Tub that is not there yet is no error: it is tried again.
+/// disposed, or its Tub (<c>foolscap.reconnector.Reconnector</c>). A Tub that is not there yet is no error: it is tried again.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
 public sealed class Reconnector : IAsyncDisposable
@@ -33,6 +33,8 @@ public sealed class Reconnector : IAsyncDisposable
 
     /// <summary>What it is doing.</summary>
     public ReconnectorStatus Status { get; private set; } = new(ReconnectorState.Connecting);
+
+    private bool IsStopping => _stopping.IsCancellationRequested || _tub.Stopping.IsCancellationRequested;
 
     /// <summary>Starts one.</summary>
     /// <param name="tub">The Tub that connects.</param>
@@ -74,14 +76,15 @@ public sealed class Reconnector : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        while (!_stopping.IsCancellationRequested)
+        Exception? reason = null;
+        while (!IsStopping)
         {
             Report(new ReconnectorStatus(ReconnectorState.Connecting, Status.Reason));
 
             // Before the attempt: what happens during it is no part of it.
             _retry = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            (Exception? reason, TimeSpan? good) = await AttemptAsync().ConfigureAwait(false);
-            if (_stopping.IsCancellationRequested)
+            (reason, TimeSpan? good) = await AttemptAsync().ConfigureAwait(false);
+            if (IsStopping)
             {
                 break;
             }
@@ -92,12 +95,13 @@ public sealed class Reconnector : IAsyncDisposable
             await WaitAsync(wait).ConfigureAwait(false);
         }
 
-        Report(new ReconnectorStatus(ReconnectorState.Stopped, Status.Reason));
+        // What ended by its own stop has failed of nothing.
+        Report(new ReconnectorStatus(ReconnectorState.Stopped, _stopping.IsCancellationRequested ? Status.Reason : reason));
     }
 
     private async Task WaitAsync(TimeSpan wait)
     {
-        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, _tub.Stopping);
         await Task.WhenAny(_retry.Task, Task.Delay(wait, _tub.TimeProvider, over.Token)).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
     }

@@ -12,6 +12,6 @@ public enum ReconnectorState
     /// <summary>It waits before it tries again.</summary>
     Waiting,
 
-    /// <summary>It has been disposed.</summary>
+    /// <summary>It has been disposed, or its Tub.</summary>
     Stopped,
 }

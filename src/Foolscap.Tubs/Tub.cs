@@ -66,6 +66,9 @@ public sealed class Tub : IAsyncDisposable
 
     internal TubOptions Options { get; }
 
+    /// <summary>Cancelled when it has been stopped.</summary>
+    internal CancellationToken Stopping => _stopping.Token;
+
     /// <summary>What the peers of all connections make this Tub hold.</summary>
     internal TotalBytes TotalBytes { get; }
 

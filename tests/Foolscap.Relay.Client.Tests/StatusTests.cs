@@ -105,6 +105,19 @@ internal sealed class StatusTests
     }
 
     [Test]
+    public async Task Tub_IsStoppedBeforeTheClient_TheClientStops_AndNobodyWaitsForIt()
+    {
+        await using ClientUnderTest test = new ClientUnderTest().Start();
+        await test.Relay.NextAsync("register");
+        Task waiting = test.Client.WaitUntilRegisteredAsync();
+
+        await test.Tub.Tub.DisposeAsync();
+
+        Assert.That((await test.NextAsync(RelayState.Stopped)).Reason, Is.EqualTo($"The connection to Tub {test.Relay.TubId} ended: the Tub stops."));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting.Within("the end of the waiting"));
+    }
+
+    [Test]
     public async Task Hints_OfSeveralRelays_StandInTheOrderOfTheRelaysAndOnce()
     {
         await using ClientUnderTest test = new();

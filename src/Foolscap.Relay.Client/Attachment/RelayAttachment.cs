@@ -191,7 +191,7 @@ internal sealed class RelayAttachment(
                 Report(status with { State = RelayState.Connecting, RetryIn = default });
                 break;
             case ReconnectorState.Stopped:
-                Report(status with { State = RelayState.Stopped, RetryIn = default });
+                Report(status with { State = RelayState.Stopped, Reason = reconnector.Reason is null ? status.Reason : Describe(reconnector.Reason), RetryIn = default });
                 break;
         }
     }
@@ -200,6 +200,7 @@ internal sealed class RelayAttachment(
     private static string Describe(Exception? reason) => reason switch
     {
         null => "the registration ended",
+        ObjectDisposedException => "the Tub that registers has been stopped",
         RemoteException remote when remote.Is("builtins.KeyError") =>
             $"the relay has no registrar of the name in this FURL: get the FURL that it has now from whoever runs it ({remote.Message})",
         _ => reason.Message,

@@ -126,6 +126,24 @@ internal sealed class ReconnectorTests
         Assert.That(_clock.ArmedTimers, Is.Empty);
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Tub_IsStopped_ItStopsToo(bool isInASession)
+    {
+        if (!isInASession)
+        {
+            _pair.Network.Detach(_pair.Server.Hint);
+        }
+
+        await using Reconnector reconnector = Start();
+        await NextAsync(isInASession ? ReconnectorState.Connected : ReconnectorState.Waiting);
+
+        await _pair.Client.Tub.DisposeAsync().WithinLimit();
+
+        ReconnectorStatus stopped = await NextAsync(ReconnectorState.Stopped);
+        Assert.That(stopped.Reason, isInASession ? Is.InstanceOf<ConnectionLostException>() : Is.InstanceOf<NegotiationException>());
+    }
+
     private Reconnector Start() => Reconnector.Start(
         _pair.Client.Tub,
         _furl,
