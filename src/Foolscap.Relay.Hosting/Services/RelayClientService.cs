@@ -25,6 +25,7 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
     private readonly HostingLog _log;
     private readonly string _path;
     private readonly string _baseFolder;
+    private readonly ITelemetryFlush[] _telemetry;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RunningClient? _running;
     private RelayClientServiceOptions? _options;
@@ -40,6 +41,7 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
         _log = HostingLog.Of(_loggerFactory);
         _path = SectionBinding<RelayClientServiceOptions>.PathOf(services.GetServices<SectionBinding<RelayClientServiceOptions>>(), name);
         _baseFolder = services.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory;
+        _telemetry = [.. services.GetServices<ITelemetryFlush>()];
     }
 
     public event Action<RelayStatus>? StatusChanged;
@@ -95,12 +97,12 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
         }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => StopOnceAsync();
+    public Task StopAsync(CancellationToken cancellationToken) => StopOnceAsync(cancellationToken);
 
-    public async ValueTask DisposeAsync() => await StopOnceAsync().ConfigureAwait(false);
+    public async ValueTask DisposeAsync() => await StopOnceAsync(CancellationToken.None).ConfigureAwait(false);
 
     /// <summary>Begins the end and does not wait for it: whoever disposes a container in this way has no time.</summary>
-    public void Dispose() => _ = StopOnceAsync();
+    public void Dispose() => _ = StopOnceAsync(CancellationToken.None);
 
     /// <summary>Lets a client run, unless the host has been told to stop meanwhile: nobody would stop it any more.</summary>
     private bool TryRun(RunningClient running, RelayClientServiceOptions options)
@@ -200,20 +202,25 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
         }
     }
 
-    private Task StopOnceAsync()
+    private Task StopOnceAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             _started.TrySetException(new RelayServiceException(StoppedBefore));
             _ = _started.Task.Exception; // Nobody needs to have waited.
-            return _stopped ??= _running is RunningClient running ? StopAsync(running) : Task.CompletedTask;
+            return _stopped ??= _running is RunningClient running ? StopAsync(running, cancellationToken) : Task.CompletedTask;
         }
     }
 
-    private async Task StopAsync(RunningClient running)
+    private async Task StopAsync(RunningClient running, CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // Out of the lock.
         _reload?.Dispose();
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            await Task.WhenAll(_telemetry.Select(telemetry => telemetry.FlushAsync())).ConfigureAwait(false);
+        }
+
         bool wasRegistered = running.Client.Statuses.Any(relay => relay.State == RelayState.Registered);
         await RunningClient.DisposeAsync(running.Client, running.Listener, running.Tub).ConfigureAwait(false);
         string tub = running.Tub.TubId.ToString();

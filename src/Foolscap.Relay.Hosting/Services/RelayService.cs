@@ -33,6 +33,7 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
     private readonly HostingLog _log;
     private readonly string _path;
     private readonly string _baseFolder;
+    private readonly ITelemetryFlush[] _telemetry;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private RunningRelay? _running;
@@ -53,6 +54,7 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
         _log = HostingLog.Of(_loggerFactory);
         _path = SectionBinding<RelayServiceOptions>.PathOf(services.GetServices<SectionBinding<RelayServiceOptions>>(), name);
         _baseFolder = services.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory;
+        _telemetry = [.. services.GetServices<ITelemetryFlush>()];
     }
 
     public event Action<RelayEvent>? EventOccurred;
@@ -349,6 +351,11 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
 
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _probing.ConfigureAwait(false);
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            await Task.WhenAll(_telemetry.Select(telemetry => telemetry.FlushAsync())).ConfigureAwait(false);
+        }
+
         int aborted = running.Server.Statistics.ActiveStreams;
         await running.DisposeAsync().ConfigureAwait(false);
         _log.RelayStopped(relay, aborted);

@@ -1,3 +1,4 @@
+using Foolscap.Relay.Hosting.Services;
 using Foolscap.Relay.Tool.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -10,9 +11,12 @@ using OpenTelemetry.Trace;
 namespace Foolscap.Relay.Tool.Telemetry;
 
 /// <summary>Sends metrics and traces to a collector, by OTLP.</summary>
-internal sealed class OtlpExport(OtlpSettings settings) : IHostedService, IDisposable
+internal sealed class OtlpExport(OtlpSettings settings) : IHostedService, ITelemetryFlush, IDisposable
 {
     private const string Ours = "Foolscap.*";
+
+    /// <summary>A collector that does not answer must not hold the end of the process up.</summary>
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(2);
 
     private MeterProvider? _metrics;
     private TracerProvider? _traces;
@@ -22,7 +26,9 @@ internal sealed class OtlpExport(OtlpSettings settings) : IHostedService, IDispo
     {
         if (settings.IsEnabled)
         {
-            services.AddHostedService(_ => new OtlpExport(settings));
+            services.AddSingleton(_ => new OtlpExport(settings));
+            services.AddSingleton<ITelemetryFlush>(provider => provider.GetRequiredService<OtlpExport>());
+            services.AddHostedService(provider => provider.GetRequiredService<OtlpExport>());
         }
     }
 
@@ -32,6 +38,9 @@ internal sealed class OtlpExport(OtlpSettings settings) : IHostedService, IDispo
         _traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(Describe()).AddSource(Ours).AddOtlpExporter(exporter => Configure(exporter, "v1/traces")).Build();
         return Task.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public Task FlushAsync() => Task.Run(() => _metrics?.ForceFlush((int)FlushTimeout.TotalMilliseconds), CancellationToken.None);
 
     /// <summary>What is left is sent, as far as the collector takes it in a moment.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => Task.Run(Dispose, CancellationToken.None);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Foolscap.Furls;
 using Foolscap.Relay.Client;
 using Foolscap.TestUtilities;
@@ -17,14 +18,7 @@ internal sealed class OtlpTests
     {
         _collector = await OtlpCollector.StartAsync();
         _folder = new TestFolder();
-        Dictionary<string, string> environment = new()
-        {
-            ["FOOLSCAP_RELAY_OTLP__ENDPOINT"] = _collector.Address,
-            ["FOOLSCAP_RELAY_OTLP__PROTOCOL"] = "http/protobuf",
-            ["OTEL_METRIC_EXPORT_INTERVAL"] = "200",
-            ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
-        };
-        _relay = await RunningRelay.StartWithAsync(environment, ["--folder", _folder["relay"], "--listen", "127.0.0.1:0", "--admin", "off"]);
+        _relay = await StartRelayAsync(_collector, _folder["relay"], milliseconds: 200);
     }
 
     [TearDown]
@@ -64,6 +58,30 @@ internal sealed class OtlpTests
         {
             Assert.That(requests.Select(request => request.Body), Has.None.Contains(secret));
         }
+    }
+
+    [Test]
+    public async Task Export_RelayEndsBeforeItsNextExport_SendsTheLastCounts()
+    {
+        await using OtlpCollector collector = await OtlpCollector.StartAsync();
+        await using RunningRelay relay = await StartRelayAsync(collector, _folder["another"], milliseconds: 3_600_000);
+
+        Assert.That((await relay.Process.TerminateAsync()).ExitCode, Is.Zero);
+
+        await collector.ReadUntilAsync(request => request.Path == "/v1/metrics" && request.Body.Contains("foolscap.relay.tubs.registered", StringComparison.Ordinal));
+    }
+
+    private static Task<RunningRelay> StartRelayAsync(OtlpCollector collector, string folder, int milliseconds)
+    {
+        string interval = milliseconds.ToString(CultureInfo.InvariantCulture);
+        Dictionary<string, string> environment = new()
+        {
+            ["FOOLSCAP_RELAY_OTLP__ENDPOINT"] = collector.Address,
+            ["FOOLSCAP_RELAY_OTLP__PROTOCOL"] = "http/protobuf",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = interval,
+            ["OTEL_BSP_SCHEDULE_DELAY"] = interval,
+        };
+        return RunningRelay.StartWithAsync(environment, ["--folder", folder, "--listen", "127.0.0.1:0", "--admin", "off"]);
     }
 
     private static bool IsOfAStream(OtlpRequest request) => request.Path == "/v1/traces" && request.Body.Contains("Foolscap.Relay.Server", StringComparison.Ordinal);
