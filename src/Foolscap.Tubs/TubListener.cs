@@ -23,21 +23,16 @@ public sealed class TubListener : IAsyncDisposable
     /// <summary>So many may be told at once why they are refused, even if fewer are served.</summary>
     private const int LeastRefusing = 100;
 
-    private static readonly TimeSpan AcceptRetryDelay = TimeSpan.FromMilliseconds(100);
-
     private readonly TubListenerOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly TubLog _log;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Lock _gate = new();
-    private readonly List<Socket> _sockets = [];
-    private readonly List<Task> _accepting = [];
+    private readonly TcpAcceptor _acceptor;
     private ImmutableDictionary<string, Tub> _tubs = ImmutableDictionary<string, Tub>.Empty.WithComparers(StringComparer.Ordinal);
     private ImmutableArray<IConnectionInterceptor> _interceptors = [];
     private readonly HalfOpenTable _halfOpen;
     private readonly ConnectionCounts _connections;
     private readonly RefusalCounters<ListenerRefusal> _refusals;
-    private readonly RefusalCounters<AcceptFailure> _acceptFailures;
     private int _refusing;
 
     /// <summary>Creates a listener, which does not listen yet.</summary>
@@ -54,7 +49,7 @@ public sealed class TubListener : IAsyncDisposable
         _halfOpen = new HalfOpenTable(_options.MaxHalfOpenConnections, _options.MaxHalfOpenConnectionsPerAddress, _timeProvider);
         _connections = new ConnectionCounts(_options.MaxConnections, _options.MaxConnectionsPerAddress, _timeProvider);
         _refusals = new RefusalCounters<ListenerRefusal>(_timeProvider);
-        _acceptFailures = new RefusalCounters<AcceptFailure>(_timeProvider);
+        _acceptor = new TcpAcceptor(HandleAsync, _log, _timeProvider);
     }
 
     /// <summary>Creates a listener for one Tub, which does not listen yet.</summary>
@@ -108,32 +103,7 @@ public sealed class TubListener : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(endPoint);
         ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
-        Socket socket = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            if (endPoint.Address.Equals(IPAddress.IPv6Any))
-            {
-                socket.DualMode = !ListensOnIPv4(endPoint.Port);
-            }
-
-            socket.Bind(endPoint);
-            socket.Listen(backlog: 512);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-
-        IPEndPoint bound = (IPEndPoint)socket.LocalEndPoint!;
-        lock (_gate)
-        {
-            _sockets.Add(socket);
-            _accepting.Add(AcceptAsync(socket.AcceptAsync));
-        }
-
-        _log.Listening(bound.ToString());
-        return bound;
+        return _acceptor.Listen(endPoint);
     }
 
     /// <summary>Serves a connection that a host's own listener has accepted.</summary>
@@ -191,23 +161,7 @@ public sealed class TubListener : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        Task[] accepting;
-        lock (_gate)
-        {
-            _sockets.ForEach(socket => socket.Dispose());
-            accepting = [.. _accepting];
-        }
-
-        await Task.WhenAll(accepting).ConfigureAwait(false);
-    }
-
-    /// <summary>Whether an IPv4 address with this port is taken by this listener itself: Linux gives none to two sockets.</summary>
-    private bool ListensOnIPv4(int port)
-    {
-        lock (_gate)
-        {
-            return _sockets.Any(socket => socket.LocalEndPoint is IPEndPoint { AddressFamily: AddressFamily.InterNetwork } bound && bound.Port == port);
-        }
+        await _acceptor.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Serves a connection until it is negotiated, or taken over.</summary>
@@ -358,61 +312,5 @@ public sealed class TubListener : IAsyncDisposable
         {
             _log.LimitReached(count, message, address);
         }
-    }
-
-    /// <summary>Accepts connections until the listener stops.</summary>
-    /// <param name="accept">Accepts one.</param>
-    internal async Task AcceptAsync(Func<CancellationToken, ValueTask<Socket>> accept)
-    {
-        while (!_stopping.IsCancellationRequested)
-        {
-            try
-            {
-                Socket accepted = await accept(_stopping.Token).ConfigureAwait(false);
-                _ = HandleAcceptedAsync(accepted);
-            }
-            catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
-            {
-                return;
-            }
-            catch (SocketException) when (_stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (SocketException exception)
-            {
-                // Out of file descriptors, say: others will be closed, and until then trying in a loop helps nobody.
-                if (_acceptFailures.Count(default, out long count))
-                {
-                    _log.AcceptFailed(count, AcceptRetryDelay, exception.Message);
-                }
-
-                await Task.Delay(AcceptRetryDelay, _timeProvider, CancellationToken.None).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private async Task HandleAcceptedAsync(Socket accepted)
-    {
-        // Whoever sends all at once would have it read, and signed, by the loop that others wait for.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        TransportConnection connection;
-        try
-        {
-            connection = TransportConnection.FromSocket(accepted);
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            accepted.Dispose(); // Reset before it was served.
-            return;
-        }
-
-        await HandleAsync(connection).ConfigureAwait(false);
-    }
-
-    /// <summary>All failures are one kind.</summary>
-    private enum AcceptFailure
-    {
-        Any,
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Foolscap.TestUtilities;
+using Foolscap.Tubs.Transports;
 
 namespace Foolscap.Tubs.Tests.Admission;
 
@@ -34,9 +35,9 @@ internal sealed class AcceptLoopTests
     {
         FakeTimeProvider time = new();
         using RecordingLoggerFactory log = new();
-        TubListener listener = new(loggerFactory: log, timeProvider: time);
+        TcpAcceptor acceptor = new(_ => Task.CompletedTask, new TubLog(log.CreateLogger("test")), time);
         int tried = 0;
-        Task accepting = listener.AcceptAsync(_ => throw new SocketException((int)(++tried > 0 ? SocketError.TooManyOpenSockets : 0)));
+        Task accepting = acceptor.AcceptAsync(_ => throw new SocketException((int)(++tried > 0 ? SocketError.TooManyOpenSockets : 0)));
         for (int i = 1; i <= 102; i++)
         {
             await time.WaitForTimerAsync(TimeSpan.FromMilliseconds(100));
@@ -44,7 +45,7 @@ internal sealed class AcceptLoopTests
             time.Advance(TimeSpan.FromMilliseconds(100.1));
         }
 
-        await listener.DisposeAsync();
+        await acceptor.DisposeAsync();
         time.Advance(TimeSpan.FromMilliseconds(100.1));
         await accepting.WithinLimit();
         List<string> lines = [.. log.Records.Where(record => record.EventId.Id == 1006).Select(record => record.Message)];
