@@ -16,6 +16,7 @@ internal sealed class SocketStream(Socket socket) : AsyncStream
     private volatile bool _outputEnded;
     private volatile bool _inputEnded;
     private volatile bool _written;
+    private bool _sentPart;
     private SocketError _sendError;
 
     /// <summary>Whether the other end's direction has ended, and that has been read.</summary>
@@ -112,6 +113,14 @@ internal sealed class SocketStream(Socket socket) : AsyncStream
         {
             int sent = PipeCalls.Splice(pipe, socket.SafeHandle, count, out SocketError error);
             _written = true; // Not before: see above.
+            if (error == SocketError.Shutdown && _sentPart)
+            {
+                // A splice makes several sends. One that has brought a part before it heard of a reset tells of the part only,
+                // and has taken the error away; what is left to be told is that nothing goes any more, as behind an end.
+                error = SocketError.ConnectionReset;
+            }
+
+            _sentPart = sent > 0 && sent < count;
             if (error is not (SocketError.Success or SocketError.WouldBlock or SocketError.OperationNotSupported))
             {
                 KeepFirst(error);

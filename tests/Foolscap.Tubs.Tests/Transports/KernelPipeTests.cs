@@ -123,6 +123,29 @@ internal sealed class KernelPipeTests
         Assert.That(exception.SocketErrorCode, Is.EqualTo(SocketError.ConnectionReset));
     }
 
+    /// <summary>
+    /// The kernel keeps to itself why it has sent only a part, and tells the next send no more than that nothing goes any more:
+    /// what has no end must not end in order for that. It happens in some of these attempts.
+    /// </summary>
+    [Test]
+    public async Task Send_PeerResetsMeanwhile_AReadStillHearsOfIt()
+    {
+        using CancellationTokenSource over = new();
+        Task feeding = FeedAsync(over.Token);
+        for (int attempt = 1; attempt <= 600; attempt++)
+        {
+            (Socket socket, Socket peer) = await SocketPair.ConnectAsync();
+            await using TransportConnection connection = TransportConnection.FromSocket(socket);
+            Task resetting = Task.Run(() => ReceiveAndReset(peer, attempt * 3_000));
+            await MoveUntilLostAsync(connection);
+            await resetting;
+            Assert.That(async () => await connection.ReceiveAsync(new byte[10], TestTime.Token), Throws.InstanceOf<SocketException>(), $"attempt {attempt}");
+        }
+
+        await over.CancelAsync();
+        await feeding;
+    }
+
     /// <summary>Bytes of one stream must never reach another.</summary>
     [Test]
     public async Task Dispose_BytesAreLeft_NoOtherPipeHasThem()
@@ -182,6 +205,54 @@ internal sealed class KernelPipeTests
         await using TransportConnection pipes = new DuplexPipePair().FirstConnection;
         Assert.That((KernelPipe.CanJoin(_from, _to), KernelPipe.CanJoin(pipes, _to), KernelPipe.CanJoin(_from, pipes)), Is.EqualTo((true, false, false)));
         Assert.That(KernelPipe.TryRent(_from, pipes), Is.Null);
+    }
+
+    private async Task FeedAsync(CancellationToken over)
+    {
+        byte[] data = new byte[256 * 1024];
+        try
+        {
+            while (true)
+            {
+                await _sender.SendAsync(data, over);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It is enough.
+        }
+    }
+
+    private async Task MoveUntilLostAsync(TransportConnection to)
+    {
+        byte[] rest = new byte[KernelPipe.MostBytes];
+        try
+        {
+            while (true)
+            {
+                await _from.WaitForInputAsync(TestTime.Token);
+                using KernelPipe pipe = KernelPipe.TryRent(_from, to) ?? throw new AssertionException("There is no pipe.");
+                pipe.Receive();
+                pipe.Send();
+                pipe.Read(rest.AsSpan(0, pipe.Count));
+            }
+        }
+        catch (SocketException)
+        {
+            // The peer has reset the connection.
+        }
+    }
+
+    private static void ReceiveAndReset(Socket peer, int count)
+    {
+        byte[] buffer = new byte[64 * 1024];
+        for (int received = 0; received < count;)
+        {
+            received += peer.Receive(buffer);
+        }
+
+        peer.LingerState = new LingerOption(true, 0);
+        peer.Dispose();
     }
 
     private static void Reset(Socket peer, Socket socket)
