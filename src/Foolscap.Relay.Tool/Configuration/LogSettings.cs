@@ -16,6 +16,13 @@ internal sealed record LogSettings(LogFormat Format, LogLevel Level)
         new("Level", "word", "information", "trace, debug, information, warning, error, critical, none", "The least important events that are logged.", false, false),
     ];
 
+    /// <summary>The words that stand in the lines, for those who take them from there.</summary>
+    private static readonly Dictionary<string, string> WordsOfLines = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["info"] = nameof(LogLevel.Information),
+        ["warn"] = nameof(LogLevel.Warning),
+    };
+
     public static LogSettings Read(IConfiguration configuration, List<ConfigurationFault> faults)
     {
         IConfigurationSection section = configuration.GetSection(Section);
@@ -33,7 +40,7 @@ internal sealed record LogSettings(LogFormat Format, LogLevel Level)
             return otherwise;
         }
 
-        if (text.All(char.IsLetter) && Enum.TryParse(text, ignoreCase: true, out T value))
+        if (text.All(char.IsLetter) && Enum.TryParse(WordsOfLines.GetValueOrDefault(text, text), ignoreCase: true, out T value))
         {
             return value;
         }
