@@ -95,8 +95,9 @@ public sealed class Reconnector : IAsyncDisposable
             await WaitAsync(wait).ConfigureAwait(false);
         }
 
-        // What ended by its own stop has failed of nothing.
-        Report(new ReconnectorStatus(ReconnectorState.Stopped, _stopping.IsCancellationRequested ? Status.Reason : reason));
+        // What is stopped itself has failed of nothing.
+        Exception? why = _stopping.IsCancellationRequested ? Status.Reason : reason ?? new ObjectDisposedException(nameof(Tub), "The Tub has been stopped.");
+        Report(new ReconnectorStatus(ReconnectorState.Stopped, why));
     }
 
     private async Task WaitAsync(TimeSpan wait)

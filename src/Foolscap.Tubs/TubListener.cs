@@ -99,6 +99,7 @@ public sealed class TubListener : IAsyncDisposable
     /// </param>
     /// <returns>The address with its port.</returns>
     /// <exception cref="SocketException">The port is taken, or the address not this machine's.</exception>
+    /// <exception cref="ObjectDisposedException">The listener is disposed.</exception>
     public IPEndPoint Listen(IPEndPoint endPoint)
     {
         ArgumentNullException.ThrowIfNull(endPoint);

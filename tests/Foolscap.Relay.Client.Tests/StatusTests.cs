@@ -118,6 +118,17 @@ internal sealed class StatusTests
     }
 
     [Test]
+    public async Task Start_WithATubThatIsStopped_SaysSo()
+    {
+        await using ClientUnderTest test = new();
+        await test.Tub.Tub.DisposeAsync();
+
+        test.Start();
+
+        Assert.That((await test.NextAsync(RelayState.Stopped)).Reason, Is.EqualTo("the Tub that registers has been stopped"));
+    }
+
+    [Test]
     public async Task Hints_OfSeveralRelays_StandInTheOrderOfTheRelaysAndOnce()
     {
         await using ClientUnderTest test = new();

@@ -191,7 +191,8 @@ internal sealed class RelayAttachment(
                 Report(status with { State = RelayState.Connecting, RetryIn = default });
                 break;
             case ReconnectorState.Stopped:
-                Report(status with { State = RelayState.Stopped, Reason = reconnector.Reason is null ? status.Reason : Describe(reconnector.Reason), RetryIn = default });
+                string? why = status.Reason ?? (reconnector.Reason is Exception end ? Describe(end) : null);
+                Report(status with { State = RelayState.Stopped, Reason = why, RetryIn = default });
                 break;
         }
     }

@@ -8,4 +8,8 @@ internal interface ITelemetryFlush
 {
     /// <summary>Sends it, in a moment at most. It never fails.</summary>
     Task FlushAsync();
+
+    /// <summary>Asks all of them, unless the host is in a hurry.</summary>
+    static Task FlushAllAsync(IEnumerable<ITelemetryFlush> all, CancellationToken hurry) =>
+        hurry.IsCancellationRequested ? Task.CompletedTask : Task.WhenAll(all.Select(one => one.FlushAsync()));
 }

@@ -216,11 +216,7 @@ internal sealed class RelayClientService : IFoolscapRelayClient, IHostedService,
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // Out of the lock.
         _reload?.Dispose();
-        if (!cancellationToken.IsCancellationRequested)
-        {
-            await Task.WhenAll(_telemetry.Select(telemetry => telemetry.FlushAsync())).ConfigureAwait(false);
-        }
-
+        await ITelemetryFlush.FlushAllAsync(_telemetry, cancellationToken).ConfigureAwait(false);
         bool wasRegistered = running.Client.Statuses.Any(relay => relay.State == RelayState.Registered);
         await RunningClient.DisposeAsync(running.Client, running.Listener, running.Tub).ConfigureAwait(false);
         string tub = running.Tub.TubId.ToString();

@@ -351,11 +351,7 @@ internal sealed class RelayService : IFoolscapRelay, IHostedLifecycleService, IA
 
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _probing.ConfigureAwait(false);
-        if (!cancellationToken.IsCancellationRequested)
-        {
-            await Task.WhenAll(_telemetry.Select(telemetry => telemetry.FlushAsync())).ConfigureAwait(false);
-        }
-
+        await ITelemetryFlush.FlushAllAsync(_telemetry, cancellationToken).ConfigureAwait(false);
         int aborted = running.Server.Statistics.ActiveStreams;
         await running.DisposeAsync().ConfigureAwait(false);
         _log.RelayStopped(relay, aborted);

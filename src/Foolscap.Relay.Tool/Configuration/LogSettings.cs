@@ -13,25 +13,21 @@ internal sealed record LogSettings(LogFormat Format, LogLevel Level)
     public static readonly IReadOnlyList<ConfigurationKey> Keys =
     [
         new("Format", "word", "auto", "auto, text, json", "How log lines look: text for people, JSON lines for a collector; auto is text on a terminal and in systemd's journal.", false, false),
-        new("Level", "word", "information", "trace, debug, information, warning, error, critical, none", "The least important events that are logged.", false, false),
+        new("Level", "word", "information", "trace, debug, information, warning, error, critical, none", "The least important events that are logged; the words of the lines (info, warn, fatal) will do, too.", false, false),
     ];
-
-    /// <summary>The words that stand in the lines, for those who take them from there.</summary>
-    private static readonly Dictionary<string, string> WordsOfLines = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["info"] = nameof(LogLevel.Information),
-        ["warn"] = nameof(LogLevel.Warning),
-    };
 
     public static LogSettings Read(IConfiguration configuration, List<ConfigurationFault> faults)
     {
         IConfigurationSection section = configuration.GetSection(Section);
         return new LogSettings(
-            ReadWord(section, "Format", LogFormat.Auto, faults),
-            ReadWord(section, "Level", LogLevel.Information, faults));
+            ReadWord(section, "Format", FindFormat, LogFormat.Auto, faults),
+            ReadWord(section, "Level", LogWords.Find, LogLevel.Information, faults));
     }
 
-    private static T ReadWord<T>(IConfigurationSection section, string key, T otherwise, List<ConfigurationFault> faults)
+    private static LogFormat? FindFormat(string text) =>
+        text.All(char.IsLetter) && Enum.TryParse(text, ignoreCase: true, out LogFormat format) ? format : null;
+
+    private static T ReadWord<T>(IConfigurationSection section, string key, Func<string, T?> find, T otherwise, List<ConfigurationFault> faults)
         where T : struct, Enum
     {
         string? text = section[key];
@@ -40,7 +36,7 @@ internal sealed record LogSettings(LogFormat Format, LogLevel Level)
             return otherwise;
         }
 
-        if (text.All(char.IsLetter) && Enum.TryParse(WordsOfLines.GetValueOrDefault(text, text), ignoreCase: true, out T value))
+        if (find(text) is T value)
         {
             return value;
         }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 
 namespace Foolscap.Relay.Tool.Logging;
 
@@ -21,13 +20,7 @@ internal sealed class JsonLogWriter(TextWriter output) : ILogLineWriter
         {
             json.WriteStartObject();
             json.WriteString("time", line.Time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
-            json.WriteString("level", line.Level switch
-            {
-                LogLevel.Information => "info",
-                LogLevel.Warning => "warn",
-                LogLevel.Critical => "fatal",
-                LogLevel other => other.ToString().ToLowerInvariant(),
-            });
+            json.WriteString("level", LogWords.Of(line.Level));
             json.WriteString("category", line.Category);
             json.WriteNumber("event", line.Event.Id);
             if (line.Event.Name is not null)

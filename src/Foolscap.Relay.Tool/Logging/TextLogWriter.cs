@@ -43,13 +43,16 @@ internal sealed class TextLogWriter(ToolConsole console, bool isJournal) : ILogL
         return name.ToLowerInvariant();
     }
 
-    private static (string Word, Style Style, int Priority) Describe(LogLevel level) => level switch
+    private static (string Word, Style Style, int Priority) Describe(LogLevel level)
     {
-        LogLevel.Trace => ("trace", Styles.Quiet, 7),
-        LogLevel.Debug => ("debug", Styles.Quiet, 7),
-        LogLevel.Information => ("info", Styles.Good, 6),
-        LogLevel.Warning => ("warn", Styles.Doubtful, 4),
-        LogLevel.Error => ("error", Styles.Bad, 3),
-        _ => ("fatal", Styles.Bad, 2),
-    };
+        (Style style, int priority) = level switch
+        {
+            LogLevel.Trace or LogLevel.Debug => (Styles.Quiet, 7),
+            LogLevel.Information => (Styles.Good, 6),
+            LogLevel.Warning => (Styles.Doubtful, 4),
+            LogLevel.Error => (Styles.Bad, 3),
+            _ => (Styles.Bad, 2),
+        };
+        return (LogWords.Of(level), style, priority);
+    }
 }

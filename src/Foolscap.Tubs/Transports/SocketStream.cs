@@ -116,7 +116,8 @@ internal sealed class SocketStream(Socket socket) : AsyncStream
             if (error == SocketError.Shutdown && _sentPart)
             {
                 // A splice makes several sends. One that has brought a part before it heard of a reset tells of the part only,
-                // and has taken the error away; what is left to be told is that nothing goes any more, as behind an end.
+                // and has taken the error away; what is left to be told is that nothing goes any more, as behind an end. If there
+                // was one, it is not told: a cut stream that looks whole would be worse.
                 error = SocketError.ConnectionReset;
             }
 

@@ -23,6 +23,7 @@ internal sealed class TcpAcceptor(Func<TransportConnection, Task> handle, TubLog
     /// <param name="endPoint">The address; port 0 for any free one. <c>[::]</c> takes IPv4 as well where that is not listened on yet.</param>
     /// <returns>The address with its port.</returns>
     /// <exception cref="SocketException">The port is taken, or the address not this machine's.</exception>
+    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
     public IPEndPoint Listen(IPEndPoint endPoint)
     {
         Socket socket = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -35,6 +36,12 @@ internal sealed class TcpAcceptor(Func<TransportConnection, Task> handle, TubLog
 
             socket.Bind(endPoint);
             socket.Listen(Backlog);
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this); // Nobody would close it any more.
+                _sockets.Add(socket);
+                _accepting.Add(AcceptAsync(socket.AcceptAsync));
+            }
         }
         catch
         {
@@ -43,12 +50,6 @@ internal sealed class TcpAcceptor(Func<TransportConnection, Task> handle, TubLog
         }
 
         IPEndPoint bound = (IPEndPoint)socket.LocalEndPoint!;
-        lock (_gate)
-        {
-            _sockets.Add(socket);
-            _accepting.Add(AcceptAsync(socket.AcceptAsync));
-        }
-
         log.Listening(bound.ToString());
         return bound;
     }

@@ -12,6 +12,8 @@ internal sealed class LogSettingsTests
     [TestCase("Debug", LogLevel.Debug)]
     [TestCase("info", LogLevel.Information)]
     [TestCase("WARN", LogLevel.Warning)]
+    [TestCase("fatal", LogLevel.Critical)]
+    [TestCase("critical", LogLevel.Critical)]
     public void Read_LevelInWords_AlsoInThoseOfTheLines_IsKnown(string word, LogLevel level)
     {
         List<ConfigurationFault> faults = [];

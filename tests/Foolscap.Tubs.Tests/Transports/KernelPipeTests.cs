@@ -246,9 +246,10 @@ internal sealed class KernelPipeTests
     private static void ReceiveAndReset(Socket peer, int count)
     {
         byte[] buffer = new byte[64 * 1024];
-        for (int received = 0; received < count;)
+        peer.ReceiveTimeout = (int)TestTime.Limit.TotalMilliseconds;
+        for (int received = 0, more = -1; received < count && more != 0; received += more)
         {
-            received += peer.Receive(buffer);
+            more = peer.Receive(buffer);
         }
 
         peer.LingerState = new LingerOption(true, 0);
